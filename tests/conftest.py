@@ -1,0 +1,27 @@
+"""What every test may ask for."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+SHARED = Path(os.environ.get("TOOLMARK_SHARED", PROJECT.parent / "shared"))
+
+
+def _needed(path: Path) -> Path:
+    if not path.exists():
+        pytest.skip(f"the real recordings are not here ({path.name} not found; set TOOLMARK_SHARED)")
+    return path
+
+
+@pytest.fixture(scope="session")
+def recordings_dir() -> Path:
+    """The folder of the 114 real runs; skips where it is not there."""
+    return _needed(SHARED / "data" / "bantam" / "runs")
+
+
+@pytest.fixture(scope="session")
+def reference_dir() -> Path:
+    """The folder of the reference vocabulary, corpus and channel list; skips where it is not there."""
+    return _needed(SHARED / "data" / "reference")
