@@ -16,7 +16,10 @@ TokenKind = Literal["command", "letter", "number", "end", "unknown"]
 
 @dataclass(frozen=True, eq=False)
 class TokenPrediction:
-    """One emitted token: `alternatives` are best first, the chosen one leads; `heads` maps a head to `[classes]`."""
+    """One emitted token.
+
+    `alternatives` are best first, the chosen one leads; `heads` maps a head to its probabilities `[classes]`.
+    """
 
     text: str
     kind: TokenKind
@@ -60,9 +63,9 @@ class BatchPrediction:
 class TeacherForced:
     """The decoder's answer at every position, given the true tokens before it.
 
-    `targets` `[N, L+1]` (content and EOS, 0 = PAD); `predicted` `[N, L+1]` token ids composed with the true previous
-    token; `heads` the argmax of each head `[N, L+1]`; `probabilities` maps a head ("type", "command", "param_type",
-    "sign", "digit1"...) to the confidence of its argmax `[N, L+1]`.
+    `targets` `[N, L+1]` (content and EOS, 0 = PAD); `predicted` `[N, L+1]` token ids composed with the true
+    previous token; `heads` the argmax of each head `[N, L+1]`; `probabilities` maps a head ("type", "command",
+    "param_type", "sign", "digit1"...) to the confidence of its argmax `[N, L+1]`.
     """
 
     targets: NDArray[np.int64]
