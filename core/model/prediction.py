@@ -64,8 +64,8 @@ class TeacherForced:
     """The decoder's answer at every position, given the true tokens before it.
 
     `targets` `[N, L+1]` (content and EOS, 0 = PAD); `predicted` `[N, L+1]` token ids composed with the true
-    previous token; `heads` the argmax of each head `[N, L+1]`; `probabilities` maps a head ("type", "command",
-    "param_type", "sign", "digit1"...) to the confidence of its argmax `[N, L+1]`.
+    previous token; `heads` the argmax of each head `[N, L+1]`; `probabilities` maps a head ("type",
+    "command", "param_type", "sign", "digit1"...) to the confidence of its argmax `[N, L+1]`.
     """
 
     targets: NDArray[np.int64]
