@@ -1,0 +1,52 @@
+"""G-code: words, lines, tokens, vocabulary, heads, and the geometry of the toolpath."""
+
+from core.gcode.tokens import (
+    BOS,
+    EOS,
+    HEADS,
+    MASK,
+    NOT_APPLICABLE,
+    PAD,
+    SPECIAL_NAMES,
+    UNK,
+    Heads,
+    HeadSizes,
+    LegacyScheme,
+    Scheme,
+    SpelledScheme,
+    TokenError,
+    TokenType,
+    quantise,
+    scheme_from_json,
+)
+from core.gcode.vocabulary import VocabularyError, legacy_vocabulary, load_vocabulary
+from core.gcode.words import GcodeError, Line, Word, canonical, parse_line, parse_program
+
+__all__ = [
+    "BOS",
+    "EOS",
+    "HEADS",
+    "MASK",
+    "NOT_APPLICABLE",
+    "PAD",
+    "SPECIAL_NAMES",
+    "UNK",
+    "GcodeError",
+    "HeadSizes",
+    "Heads",
+    "LegacyScheme",
+    "Line",
+    "Scheme",
+    "SpelledScheme",
+    "TokenError",
+    "TokenType",
+    "VocabularyError",
+    "Word",
+    "canonical",
+    "legacy_vocabulary",
+    "load_vocabulary",
+    "parse_line",
+    "parse_program",
+    "quantise",
+    "scheme_from_json",
+]
