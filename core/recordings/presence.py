@@ -1,0 +1,60 @@
+"""Which values of a recording are real: a missing column, a NaN and a frozen board are all absent."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.recordings.recording import Recording
+
+# A live board never repeats all of its values for so long (Bantam runs: 3 rows at most; frozen, 15 up).
+FROZEN_ROWS = 10
+# fewer quantities than this cannot tell a frozen board from a quiet one
+FROZEN_QUANTITIES = 3
+
+
+def live_rows(recording: Recording, channels: Sequence[str], *, frozen: bool = True) -> NDArray[np.bool_]:
+    """Where a value can be trusted: bool [T, C].
+
+    False where the file lacks the channel, where the value is NaN and, unless `frozen` is off, from the row
+    on where the channel's board stops changing for the rest of the run.
+    """
+    live = np.isfinite(recording.matrix(channels))
+    return live & ~frozen_rows(recording, channels) if frozen else live
+
+
+def frozen_rows(recording: Recording, channels: Sequence[str]) -> NDArray[np.bool_]:
+    """Rows where a channel's board only repeats itself: bool [T, C]."""
+    start = frozen_boards(recording)
+    boards = [recording.machine.board(channel) for channel in channels]
+    first = np.array([start.get(board or "", recording.n_rows) for board in boards], dtype=np.int64)
+    frozen: NDArray[np.bool_] = np.arange(recording.n_rows)[:, None] >= first[None, :]
+    return frozen
+
+
+def frozen_boards(recording: Recording) -> dict[str, int]:
+    """Board -> its first row of the stretch, up to the end, in which none of its quantities changes."""
+    frozen = {}
+    for board, columns in _boards(recording).items():
+        values = recording.values[:, columns]
+        start = _last_change(values)
+        if len(columns) >= FROZEN_QUANTITIES and recording.n_rows - start >= FROZEN_ROWS:
+            frozen[board] = start
+    return frozen
+
+
+def _boards(recording: Recording) -> dict[str, list[int]]:
+    boards: dict[str, list[int]] = {}
+    for column, channel in enumerate(recording.channels):
+        board = recording.machine.board(channel)
+        if board is not None:
+            boards.setdefault(board, []).append(column)
+    return boards
+
+
+def _last_change(values: NDArray[np.float32]) -> int:
+    """The first row after the last change of any column; 0 where nothing ever changes. NaN equals NaN."""
+    before, after = values[:-1], values[1:]
+    changed = ((before != after) & ~(np.isnan(before) & np.isnan(after))).any(axis=1)
+    rows = np.flatnonzero(changed)
+    return int(rows[-1]) + 2 if len(rows) else 0
