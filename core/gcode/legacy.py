@@ -21,13 +21,12 @@ from core.gcode.heads import (
     join_digits,
     split_digits,
 )
-from core.gcode.scheme import NONE, Scheme, TokenError, content, refuse_unknown_ids
+from core.gcode.scheme import NONE, UNREADABLE, Scheme, TokenError, content, refuse_unknown_ids
 from core.gcode.vocabulary import DEFAULT_PRECISION, PRECISION, SPECIALS, line_tokens
 from core.gcode.words import COMMAND_LETTERS, GcodeError, number_text, parse_line
 
 COMMANDS = (NONE, "G0", "G1", "G3", "G53", "M30")
 LETTERS = (NONE, "F", "I", "J", "K", "R", "S", "X", "Y", "Z")
-UNREADABLE = "?"
 
 _NUMBER = re.compile(r"NUM_([A-Z])_([+-]?)(\d+)", re.ASCII)
 _LETTER = re.compile(r"[A-Z]", re.ASCII)

@@ -10,6 +10,8 @@ from core.errors import ToolmarkError
 from core.gcode.heads import EOS, PAD, Heads, HeadSizes, Ids
 
 NONE = "NONE"
+# What decode prints for a token that stands for nothing readable.
+UNREADABLE = "?"
 
 
 class TokenError(ToolmarkError):
@@ -71,11 +73,12 @@ class Scheme(ABC):
 
     def decode_batch(self, ids: Ids) -> list[str]:
         """The canonical lines of ids [N, L]; each distinct row is read once."""
-        if ids.size == 0:
-            return [""] * len(ids)
-        rows, places = np.unique(ids, axis=0, return_inverse=True)
-        lines = [self.decode(row.tolist()) for row in rows]
-        return [lines[place] for place in places.reshape(-1)]
+        lines: dict[bytes, str] = {}
+        keys = [row.tobytes() for row in ids]
+        for row, key in zip(ids, keys, strict=True):
+            if key not in lines:
+                lines[key] = self.decode(row.tolist())
+        return [lines[key] for key in keys]
 
 
 def content(ids: Iterable[int]) -> Iterator[int]:

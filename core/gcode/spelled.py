@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cached_property
+from itertools import groupby
 from typing import Any, ClassVar
 
 import numpy as np
@@ -22,7 +23,7 @@ from core.gcode.heads import (
     join_digits,
     split_digits,
 )
-from core.gcode.scheme import NONE, Scheme, TokenError, content, refuse_unknown_ids
+from core.gcode.scheme import NONE, UNREADABLE, Scheme, TokenError, content, refuse_unknown_ids
 from core.gcode.words import COMMAND_LETTERS, Word, number_text, parse_line
 
 # N and O number lines and programs; they are never part of what a line does.
@@ -160,28 +161,27 @@ class SpelledScheme(Scheme):
     def decode(self, ids: Iterable[int]) -> str:
         """The canonical line; consecutive numbers are joined, a number without a letter stands bare."""
         words: list[str] = []
-        letter = ""
-        chunks: list[int] = []
-        for token in content(ids):
-            if token >= self.base:
-                chunks.append(token)
-                continue
-            words.extend(self._word(letter, chunks))
-            letter, chunks = "", []
-            if token >= self.first_letter:
-                letter = LETTERS[token - self.first_letter]
-            elif token != BOS:
-                words.append(self.text(token))
-        words.extend(self._word(letter, chunks))
+        open_letter = False
+        for is_number, group in groupby(content(ids), key=lambda token: token >= self.base):
+            texts = [self._number(list(group))] if is_number else [self._plain(token) for token in group]
+            for text in filter(None, texts):
+                if open_letter and (is_number or text == UNREADABLE):
+                    words[-1] += text
+                else:
+                    words.append(text)
+                open_letter = text in _LETTER_INDEX
         return " ".join(words)
 
-    def _word(self, letter: str, chunks: list[int]) -> list[str]:
-        if not chunks:
-            return [letter] if letter else []
+    def _plain(self, token: int) -> str:
+        if token == BOS:
+            return ""
+        return self.text(token) if token >= len(SPECIAL_NAMES) or token < 0 else UNREADABLE
+
+    def _number(self, chunks: list[int]) -> str:
         owner, negative, steps = self._numeric(chunks[0])
         for chunk in chunks[1:]:
             steps = steps * self._radix + self._numeric(chunk)[2]
-        return [letter + number_text(value_of(owner, -steps if negative else steps))]
+        return number_text(value_of(owner, -steps if negative else steps))
 
     def _numeric(self, token: int) -> tuple[str, bool, int]:
         self._check(np.asarray(token))
@@ -194,7 +194,7 @@ class SpelledScheme(Scheme):
     def text(self, token_id: int) -> str:
         """A token as people read it; a number stands in its letter's step."""
         if token_id >= self.base:
-            return self._word("", [token_id])[0]
+            return self._number([token_id])
         self._check(np.asarray(token_id))
         if token_id >= self.first_letter:
             return LETTERS[token_id - self.first_letter]
