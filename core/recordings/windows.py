@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from core.recordings.inputs import InputSpec, Prepared, prepare
@@ -14,8 +13,6 @@ from core.recordings.recording import Recording, RecordingError, labels
 WINDOW_ROWS = 64
 STRIDE = 16
 TOKEN_WIDTH = 7
-
-Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 class LineEncoder(Protocol):
@@ -45,7 +42,7 @@ class Windows:
     continuous float32 [N, 64, C], 0 = absent; categorical int64 [N, 64, 4]; tokens int64 [N, L], 0 = PAD;
     operation_type int64 [N], -1 = unknown; run str [N]; start_row int64 [N]; gcode str [N], "" = no label;
     present bool [N, C], the channel is live in all rows; near str [N], the lines within a row of the label,
-    newline between, the label first; top_rows int64 [N], rows that the label fills; tied bool [N]; channels: C.
+    newline between, the label first; top_rows int64 [N], rows that the label fills; tied bool [N].
     """
 
     continuous: NDArray[np.float32]
@@ -180,9 +177,11 @@ def _assemble(runs: Sequence[_Run], spec: InputSpec, length: int) -> Windows:
     end = 0
     for run in runs:
         at, end = end, end + len(run.starts)
-        continuous[at:end] = _cut(run.prepared.values, length)[run.starts]
-        categorical[at:end] = _cut(run.prepared.categorical, length)[run.starts]
-        present[at:end] = _cut(run.prepared.live, length)[run.starts].all(axis=1)
+        rows = run.starts[:, None] + np.arange(length)
+        # mode "clip" is what lets take() write in place; no row is ever out of range
+        np.take(run.prepared.values, rows, axis=0, out=continuous[at:end], mode="clip")
+        categorical[at:end] = run.prepared.categorical[rows]
+        present[at:end] = run.prepared.live[rows].all(axis=1)
     found = [label for run in runs for label in run.labels]
     operations = [run.recording.machine.operation_id(run.recording.operation) for run in runs]
     counts = [len(run.starts) for run in runs]
@@ -200,8 +199,3 @@ def _assemble(runs: Sequence[_Run], spec: InputSpec, length: int) -> Windows:
         tied=np.array([label.tied for label in found], dtype=bool),
         channels=spec.channels,
     )
-
-
-def _cut(rows: NDArray[Scalar], length: int) -> NDArray[Scalar]:
-    """Every window of consecutive rows, a view [T - length + 1, length, C]."""
-    return sliding_window_view(rows, length, axis=0).swapaxes(1, 2)
