@@ -1,0 +1,93 @@
+"""What else the decoder considered, token by token."""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from core.gcode import Scheme, TokenType
+from core.model.beam import best_digits
+from core.model.decoding import BOS, Choice, Decoded, as_heads
+from core.model.prediction import TokenKind, TokenPrediction
+from core.model.targets import EOS
+
+KEPT = 5
+KINDS: dict[int, TokenKind] = {
+    TokenType.COMMAND: "command",
+    TokenType.PARAM: "letter",
+    TokenType.NUMERIC: "number",
+    TokenType.SPECIAL: "end",
+}
+_Classes = dict[str, int | list[int]]
+
+
+def token_predictions(scheme: Scheme, decoded: Decoded, row: int = 0) -> tuple[TokenPrediction, ...]:
+    """The tokens of line `row` of a batch, up to and with its end, each with its alternatives."""
+    previous, predictions = BOS, []
+    for position, step in enumerate(decoded.steps):
+        token = int(decoded.tokens[row, position])
+        predictions.append(
+            _prediction(scheme, step, row, token, previous, float(decoded.token_confidence[row, position]))
+        )
+        previous = token
+        if token == EOS:
+            break
+    return tuple(predictions)
+
+
+def _prediction(
+    scheme: Scheme, step: Choice, row: int, token: int, previous: int, confidence: float
+) -> TokenPrediction:
+    p = {head: value[row] for head, value in step.probabilities.items()}
+    others = [(text, share) for text, share in _ranked(scheme, p, previous) if text != scheme.text(token)]
+    kind = KINDS[max(int(step.classes["type"][row]), 0)]
+    if kind == "end" and token != EOS:
+        kind = "unknown"
+    heads = {head: _array(p[head]) for head in ("type", "command", "param_type", "sign")}
+    heads |= {f"digit{place + 1}": _array(digit) for place, digit in enumerate(p["digits"])}
+    alternatives = ((scheme.text(token), confidence), *others[: KEPT - 1])
+    return TokenPrediction(scheme.text(token), kind, confidence, alternatives, heads)
+
+
+def _ranked(scheme: Scheme, p: dict[str, Tensor], previous: int) -> list[tuple[str, float]]:
+    """The most probable tokens of any type with their probabilities, best first."""
+    classes, shares = zip(*_candidates(p), strict=True)
+    batch = {head: torch.tensor([c[head] for c in classes]) for head in classes[0]}
+    ids = scheme.compose(as_heads(batch), np.full(len(classes), previous))
+    best: dict[str, float] = {}
+    for token, share in zip(ids.tolist(), shares, strict=True):
+        text = scheme.text(token)
+        best[text] = max(best.get(text, 0.0), share)
+    return sorted(best.items(), key=lambda item: -item[1])
+
+
+def _candidates(p: dict[str, Tensor]) -> list[tuple[_Classes, float]]:
+    kind = p["type"].tolist()
+    none: _Classes = {
+        "type": 0,
+        "command": -1,
+        "param_type": -1,
+        "sign": -1,
+        "digits": [-1] * len(p["digits"]),
+    }
+    found: list[tuple[_Classes, float]] = [(none, kind[TokenType.SPECIAL])]
+    for head, of_type in (("command", TokenType.COMMAND), ("param_type", TokenType.PARAM)):
+        values, index = p[head].topk(min(KEPT, len(p[head])))
+        for value, best in zip(values.tolist(), index.tolist(), strict=True):
+            found.append((none | {"type": int(of_type), head: best}, kind[of_type] * value))
+    letter = int(p["param_type"].argmax())
+    share = kind[TokenType.NUMERIC] * float(p["param_type"][letter])
+    for sign, sign_share in enumerate(p["sign"].tolist()):
+        for digits, digit_share in best_digits(p["digits"], KEPT):
+            number: _Classes = {
+                "type": int(TokenType.NUMERIC),
+                "param_type": letter,
+                "sign": sign,
+                "digits": digits,
+            }
+            found.append((none | number, share * sign_share * digit_share))
+    return found
+
+
+def _array(p: Tensor) -> NDArray[np.float32]:
+    return np.asarray(p.numpy(), dtype=np.float32)

@@ -1,0 +1,197 @@
+"""Beam search: the most probable well-formed lines, not only the most probable next token."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from core.gcode import Scheme, TokenType
+from core.model.decoder import token_input
+from core.model.decoding import (
+    BOS,
+    EOS,
+    Choice,
+    Decoded,
+    Grammar,
+    StepDecoder,
+    Temperatures,
+    as_heads,
+    choice_confidence,
+    choose,
+    first_tokens,
+)
+
+TINY = 1e-12
+
+
+@dataclass(frozen=True)
+class _Beam:
+    """The lines of one window that are still being written, best first."""
+
+    score: Tensor
+    ids: NDArray[np.int64]
+    confidences: NDArray[np.float32]
+    finished: Tensor
+    steps: tuple[Choice, ...]
+
+
+@torch.inference_mode()
+def beam_search(
+    decoder: StepDecoder,
+    memory: Tensor,
+    operation: Tensor,
+    scheme: Scheme,
+    temperatures: Temperatures | None = None,
+    width: int = 4,
+) -> Decoded:
+    """Write the best line for each memory `[B, T, H]`; the score of a line is its log probability."""
+    best = [
+        _search(decoder, memory[i : i + 1], operation[i : i + 1], scheme, temperatures or {}, width)
+        for i in range(len(memory))
+    ]
+    length = max(beam.ids.shape[1] for beam in best)
+    tokens = np.zeros((len(best), length), dtype=np.int64)
+    confidences = np.ones((len(best), length), dtype=np.float32)
+    for row, beam in enumerate(best):
+        tokens[row, : beam.ids.shape[1]] = beam.ids[0]
+        confidences[row, : beam.ids.shape[1]] = beam.confidences[0]
+    return Decoded(tokens, confidences, confidences.prod(axis=1), best[0].steps)
+
+
+def _search(
+    decoder: StepDecoder,
+    memory: Tensor,
+    operation: Tensor,
+    scheme: Scheme,
+    temperatures: Temperatures,
+    width: int,
+) -> _Beam:
+    state = decoder.start(memory, operation)
+    grammar, tokens = Grammar.start(scheme, 1), first_tokens(scheme, 1)
+    beam = _Beam(
+        torch.zeros(1),
+        np.zeros((1, 0), dtype=np.int64),
+        np.ones((1, 0), dtype=np.float32),
+        torch.zeros(1, dtype=torch.bool),
+        (),
+    )
+    for _ in range(scheme.width + 1):
+        logits, state = decoder.step(tokens, state)
+        choice = choose(decoder, logits, grammar, temperatures)
+        classes, source = _candidates(choice, grammar, width)
+        beam, chosen, kept = _extend(beam, choice, classes, source, scheme, width)
+        if bool(beam.finished.all()):
+            break
+        state, grammar = state.select(kept), grammar.select(kept)
+        grammar.advance(chosen)
+        written = beam.ids[:, -1:]
+        tokens = token_input(torch.from_numpy(np.where(written == 0, EOS, written)), scheme.heads(written))
+    return beam
+
+
+def _candidates(choice: Choice, grammar: Grammar, width: int) -> tuple[dict[str, Tensor], Tensor]:
+    """Promising next tokens: the classes `[K]` of each and the row of the beam `[K]` that it continues."""
+    found: list[tuple[int, dict[str, int | list[int]]]] = []
+    for row in range(len(choice.confidence)):
+        p = {head: value[row] for head, value in choice.probabilities.items()}
+        kinds = [int(k) for k in torch.nonzero(p["type"] > TINY).flatten()]
+        for kind in kinds:
+            found += [(row, c) for c in _of_type(kind, p, grammar, row, width)]
+    heads = ("type", "command", "param_type", "sign")
+    classes = {head: torch.tensor([c[head] for _, c in found]) for head in heads}
+    classes["digits"] = torch.tensor([c["digits"] for _, c in found])
+    return classes, torch.tensor([row for row, _ in found])
+
+
+def _of_type(
+    kind: int, p: dict[str, Tensor], grammar: Grammar, row: int, width: int
+) -> list[dict[str, int | list[int]]]:
+    n_digits = len(p["digits"])
+    none: dict[str, int | list[int]] = {
+        "type": kind,
+        "command": -1,
+        "param_type": -1,
+        "sign": -1,
+        "digits": [-1] * n_digits,
+    }
+    if kind == TokenType.SPECIAL:
+        return [none]
+    if kind == TokenType.COMMAND:
+        allowed = p["command"] * grammar.commands_left[row]
+        return [none | {"command": c} for c in _top(allowed, width)]
+    if kind == TokenType.PARAM:
+        allowed = p["param_type"] * grammar.letters_left[row]
+        return [none | {"param_type": c} for c in _top(allowed, width)]
+    follows = int(grammar.type[row]) == TokenType.PARAM
+    letter = (
+        int(grammar.letter[row]) if follows else int((p["param_type"] * grammar.letters_left[row]).argmax())
+    )
+    return [
+        none | {"param_type": letter, "sign": sign, "digits": digits}
+        for sign in (0, 1)
+        for digits, _ in best_digits(p["digits"], width)
+    ]
+
+
+def best_digits(probabilities: Tensor, k: int) -> list[tuple[list[int], float]]:
+    """The k most probable digit strings of independent digits `[D, 10]`, best first."""
+    strings: list[tuple[list[int], float]] = [([], 1.0)]
+    for place in probabilities.tolist():
+        top = sorted(range(10), key=lambda digit: -place[digit])[:k]
+        longer = [([*digits, digit], share * place[digit]) for digits, share in strings for digit in top]
+        strings = sorted(longer, key=lambda item: -item[1])[:k]
+    return strings
+
+
+def _top(p: Tensor, k: int) -> list[int]:
+    values, index = p.topk(min(k, len(p)))
+    return [int(i) for v, i in zip(values, index, strict=True) if v > TINY]
+
+
+def _extend(
+    beam: _Beam,
+    choice: Choice,
+    classes: dict[str, Tensor],
+    source: Tensor,
+    scheme: Scheme,
+    width: int,
+) -> tuple[_Beam, dict[str, Tensor], Tensor]:
+    """The best `width` continuations; finished lines stay as they are."""
+    confidence = choice_confidence(classes, {k: v[source] for k, v in choice.probabilities.items()})
+    score = beam.score[source] + torch.log(confidence.clamp(min=TINY))
+    done = beam.finished[source]
+    # a finished line has one continuation: itself
+    first = torch.ones_like(done)
+    first[1:] = source[1:] != source[:-1]
+    score = torch.where(done, torch.where(first, beam.score[source], -torch.inf), score)
+    keep = score.topk(min(width, len(score))).indices
+    keep = keep[torch.isfinite(score[keep])]
+    kept, chosen = source[keep], {head: value[keep] for head, value in classes.items()}
+    rows = kept.numpy()
+    previous = beam.ids[rows, -1] if beam.ids.shape[1] else np.full(len(rows), BOS)
+    written = np.where(beam.finished[kept].numpy(), 0, scheme.compose(as_heads(chosen), previous))
+    shares = torch.where(beam.finished[kept], 1.0, confidence[keep]).numpy().astype(np.float32)
+    extended = _Beam(
+        score[keep],
+        np.concatenate([beam.ids[rows], written[:, None]], axis=1),
+        np.concatenate([beam.confidences[rows], shares[:, None]], axis=1),
+        beam.finished[kept] | torch.from_numpy(written == EOS),
+        (*(_take(step, kept) for step in beam.steps), _take_with(choice, kept, chosen, shares)),
+    )
+    return extended, chosen, kept
+
+
+def _take(step: Choice, index: Tensor) -> Choice:
+    return Choice(
+        {k: v[index] for k, v in step.classes.items()},
+        {k: v[index] for k, v in step.probabilities.items()},
+        step.confidence[index],
+    )
+
+
+def _take_with(
+    step: Choice, index: Tensor, classes: dict[str, Tensor], confidence: NDArray[np.float32]
+) -> Choice:
+    return Choice(classes, {k: v[index] for k, v in step.probabilities.items()}, torch.from_numpy(confidence))

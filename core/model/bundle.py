@@ -1,0 +1,268 @@
+"""A bundle: a trained model in one folder, with everything needed to predict and to know where it came from.
+
+Files: `bundle.json` (architecture, inputs, tokens, operations, provenance), `machine.toml`, `weights.safetensors`,
+`calibration.json`, `metrics.json` (once evaluated) and `SHA256SUMS` over all of them.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Self
+
+import torch
+from pydantic import BaseModel, ConfigDict, ValidationError
+from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+from torch import Tensor, nn
+
+from core.errors import ToolmarkError
+from core.gcode import Scheme, scheme_from_json
+from core.model.calibration import Calibration
+from core.model.decoder import SensorMultiHeadDecoder
+from core.model.encoder import MMDTAELSTM
+from core.model.predict import Advance, predict_window, predict_windows, teacher_forced
+from core.model.prediction import BatchPrediction, Prediction, TeacherForced
+from core.model.scaling import Scaler
+from core.recordings.inputs import InputSpec
+from core.recordings.machine import Machine
+from core.recordings.recording import RunWindow
+from core.recordings.windows import Windows
+
+FORMAT = 1
+SUMS = "SHA256SUMS"
+
+
+class BundleError(ToolmarkError):
+    """A bundle that cannot be used."""
+
+
+class BundleManifest(BaseModel):
+    """What `bundle.json` says."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: int
+    name: str
+    protocol: str
+    fold: int | None
+    seed: int
+    operations: tuple[str, ...]
+    encoder: dict[str, Any]
+    decoder: dict[str, Any]
+    scheme: dict[str, Any]
+    inputs: dict[str, Any]
+    machine: str
+    preset: dict[str, Any]
+    data_digest: str
+    splits_digest: str
+    runs: dict[str, list[str]]
+    code_version: str
+    created: str
+    training: dict[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Bundle:
+    """A trained model, loaded."""
+
+    path: Path
+    manifest: BundleManifest
+    machine: Machine
+    scheme: Scheme
+    inputs: InputSpec
+    scaler: Scaler
+    encoder: MMDTAELSTM
+    decoder: SensorMultiHeadDecoder
+    calibration: Calibration
+    metrics: Mapping[str, Any]
+    digest: str
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """The operation classes, in the order of their ids."""
+        return self.manifest.operations
+
+    @property
+    def protocol(self) -> str:
+        """The protocol it was trained under."""
+        return self.manifest.protocol
+
+    def predict(self, window: RunWindow, without: Sequence[str] = (), decoding: str = "greedy") -> Prediction:
+        """Read one window of a recording, doing `without` modalities, boards or channels."""
+        return predict_window(self, window, without, decoding)
+
+    def predict_windows(
+        self,
+        windows: Windows,
+        without: Sequence[str] = (),
+        *,
+        decoding: str = "greedy",
+        progress: Advance | None = None,
+    ) -> BatchPrediction:
+        """Read many windows free-running."""
+        return predict_windows(self, windows, without, decoding=decoding, progress=progress)
+
+    def teacher_forced(
+        self, windows: Windows, without: Sequence[str] = (), *, progress: Advance | None = None
+    ) -> TeacherForced:
+        """What the decoder says at every position, given the true tokens before it."""
+        return teacher_forced(self, windows, without, progress=progress)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Open the bundle in the folder `path`; BundleError if a file is missing, truncated or was changed."""
+        path = Path(path)
+        files = _read_checked(path)
+        manifest = _manifest(path, files)
+        scheme = scheme_from_json(manifest.scheme)
+        encoder = MMDTAELSTM(**manifest.encoder)
+        decoder = SensorMultiHeadDecoder(**manifest.decoder)
+        scaler = _load_weights(path, files["weights.safetensors"], encoder, decoder)
+        return cls(
+            path=path,
+            manifest=manifest,
+            machine=Machine.from_toml(files["machine.toml"].decode()),
+            scheme=scheme,
+            inputs=InputSpec.from_json(manifest.inputs),
+            scaler=scaler,
+            encoder=encoder.eval(),
+            decoder=decoder.eval(),
+            calibration=Calibration.from_json(json.loads(files["calibration.json"])),
+            metrics=json.loads(files.get("metrics.json", b"{}")),
+            digest=hashlib.sha256(_sums(files).encode()).hexdigest()[:16],
+        )
+
+
+def save_bundle(
+    path: Path,
+    manifest: BundleManifest,
+    machine: Machine,
+    scaler: Scaler,
+    encoder: nn.Module,
+    decoder: nn.Module,
+    calibration: Calibration,
+) -> None:
+    """Write a whole bundle aside and put it in place at once; what stood at `path` is replaced file by file."""
+    files = {
+        "bundle.json": _json(manifest.model_dump()),
+        "machine.toml": machine.to_toml().encode(),
+        "weights.safetensors": save_tensors(_tensors(scaler, encoder, decoder)),
+        "calibration.json": _json(calibration.to_json()),
+    }
+    _write(path, files)
+
+
+def write_metrics(path: Path, metrics: Mapping[str, Any]) -> None:
+    """Put `metrics.json` into an existing bundle."""
+    files = _read_checked(path)
+    _write(path, files | {"metrics.json": _json(metrics)})
+
+
+def code_version() -> str:
+    """The project's version and, in a checkout, its commit."""
+    try:
+        release = version("toolmark")
+    except PackageNotFoundError:
+        release = "unpackaged"
+    head = Path(__file__).resolve().parents[2] / ".git" / "HEAD"
+    if not head.exists():
+        return release
+    reference = head.read_text().strip()
+    if reference.startswith("ref: "):
+        target = head.parent / reference[5:]
+        reference = target.read_text().strip() if target.exists() else ""
+    return f"{release}+{reference[:12]}" if reference else release
+
+
+def load_bundle(path: str | Path) -> Bundle:
+    """Open the bundle in the folder `path`."""
+    return Bundle.load(path)
+
+
+def _tensors(scaler: Scaler, encoder: nn.Module, decoder: nn.Module) -> dict[str, Tensor]:
+    tensors = {f"encoder.{k}": v.contiguous() for k, v in encoder.state_dict().items()}
+    tensors |= {f"decoder.{k}": v.contiguous() for k, v in decoder.state_dict().items()}
+    tensors["scaler.mean"] = torch.from_numpy(scaler.mean)
+    tensors["scaler.scale"] = torch.from_numpy(scaler.scale)
+    tensors["scaler.clip"] = torch.tensor([scaler.clip], dtype=torch.float32)
+    return tensors
+
+
+def _load_weights(path: Path, data: bytes, encoder: nn.Module, decoder: nn.Module) -> Scaler:
+    try:
+        tensors = load_tensors(data)
+        for prefix, module in (("encoder.", encoder), ("decoder.", decoder)):
+            module.load_state_dict({k[len(prefix) :]: v for k, v in tensors.items() if k.startswith(prefix)})
+        return Scaler(
+            tensors["scaler.mean"].numpy(), tensors["scaler.scale"].numpy(), float(tensors["scaler.clip"][0])
+        )
+    except (SafetensorError, RuntimeError, KeyError) as error:
+        raise BundleError(
+            f"The weights in {path / 'weights.safetensors'} do not fit bundle.json: train or copy the bundle again."
+        ) from error
+
+
+def _manifest(path: Path, files: Mapping[str, bytes]) -> BundleManifest:
+    try:
+        manifest = BundleManifest.model_validate_json(files["bundle.json"])
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise BundleError(
+            f"{path / 'bundle.json'} is not a bundle description: {first['msg']} at {first['loc']}; "
+            "train or copy the bundle again."
+        ) from error
+    if manifest.format != FORMAT:
+        raise BundleError(
+            f"{path} has bundle format {manifest.format}, this version reads {FORMAT}: train it again."
+        )
+    return manifest
+
+
+REQUIRED = ("bundle.json", "machine.toml", "weights.safetensors", "calibration.json")
+
+
+def _read_checked(path: Path) -> dict[str, bytes]:
+    """All files of the bundle, each checked against SHA256SUMS."""
+    if not path.is_dir():
+        raise BundleError(f"There is no bundle at {path}: give the folder that `python -m core train` wrote.")
+    if not (path / SUMS).is_file():
+        raise BundleError(
+            f"{path} is not a bundle: {SUMS} is missing; give the folder that `python -m core train` wrote."
+        )
+    files = {}
+    for row in (path / SUMS).read_text().splitlines():
+        wanted, _, name = row.partition("  ")
+        if Path(name).name != name or not (path / name).is_file():
+            raise BundleError(f"The bundle {path} lacks its file {name!r}: copy the bundle again.")
+        files[name] = (path / name).read_bytes()
+        if hashlib.sha256(files[name]).hexdigest() != wanted:
+            raise BundleError(
+                f"{path / name} was truncated or changed since it was written: copy the bundle again."
+            )
+    missing = [name for name in REQUIRED if name not in files]
+    if missing:
+        raise BundleError(f"The bundle {path} lacks its file {missing[0]!r}: copy the bundle again.")
+    return files
+
+
+def _sums(files: Mapping[str, bytes]) -> str:
+    return "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
+
+
+def _write(path: Path, files: Mapping[str, bytes]) -> None:
+    """Each file aside and renamed, the sums last: a bundle that was cut while being written does not load."""
+    path.mkdir(parents=True, exist_ok=True)
+    for name, data in [*files.items(), (SUMS, _sums(files).encode())]:
+        if (path / name).exists() and (path / name).read_bytes() == data:
+            continue
+        aside = path / f".{name}.part"
+        aside.write_bytes(data)
+        aside.replace(path / name)
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()

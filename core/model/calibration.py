@@ -1,0 +1,74 @@
+"""Confidence that means something: a temperature for each head, learned on the validation windows."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+GRID = np.exp(np.linspace(np.log(0.3), np.log(5.0), 60))
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Temperatures by head ("operation", "type", ..., "digit1", ...) and the line's logistic `(slope, offset)`.
+
+    A line's confidence is `sigmoid(slope * logit(product of token confidences) + offset)`.
+    """
+
+    temperatures: dict[str, float] = field(default_factory=dict)
+    line: tuple[float, float] = (1.0, 0.0)
+
+    def line_confidence(self, product: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Calibrated confidence of lines from the products of their tokens' confidences."""
+        slope, offset = self.line
+        p = np.clip(product.astype(np.float64), 1e-6, 1 - 1e-6)
+        score = slope * np.log(p / (1 - p)) + offset
+        return np.asarray(1 / (1 + np.exp(-score)), dtype=np.float32)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for `calibration.json`."""
+        return {"temperatures": self.temperatures, "line": list(self.line)}
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> "Calibration":
+        """The inverse of `to_json`."""
+        slope, offset = value["line"]
+        return cls({k: float(v) for k, v in value["temperatures"].items()}, (float(slope), float(offset)))
+
+
+def fit_temperature(logits: Tensor, target: Tensor) -> float:
+    """The temperature with the least cross-entropy on `logits [..., K]` where `target [...]` applies (not -1).
+
+    Guo et al. 2017; the minimum is searched on a fine logarithmic grid. 1.0 where the head applies nowhere.
+    """
+    applies = target >= 0
+    if not bool(applies.any()):
+        return 1.0
+    chosen, wanted = logits[applies], target[applies]
+    losses = [float(F.cross_entropy(chosen / float(t), wanted)) for t in GRID]
+    return round(float(GRID[int(np.argmin(losses))]), 4)
+
+
+def fit_line(product: NDArray[np.float32], right: NDArray[np.bool_]) -> tuple[float, float]:
+    """Slope and offset of the line's logistic (Platt 1999) from validation lines that were right or wrong."""
+    if right.all() or not right.any():
+        return 1.0, 0.0
+    p = torch.from_numpy(np.clip(product.astype(np.float64), 1e-6, 1 - 1e-6))
+    score, target = torch.log(p / (1 - p)), torch.from_numpy(right.astype(np.float64))
+    weights = torch.tensor([1.0, 0.0], dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.LBFGS([weights], max_iter=100, line_search_fn="strong_wolfe")
+
+    def closure() -> Tensor:
+        optimizer.zero_grad()
+        loss = F.binary_cross_entropy_with_logits(weights[0] * score + weights[1], target)
+        loss = loss + 1e-4 * (weights[0] - 1) ** 2
+        loss.backward()  # type: ignore[no-untyped-call]
+        return loss
+
+    optimizer.step(closure)  # type: ignore[no-untyped-call]
+    slope, offset = weights.detach().tolist()
+    return round(slope, 4), round(offset, 4)

@@ -1,0 +1,243 @@
+"""ONNX: both stages written out, checked against torch, and run by the same decoding code.
+
+Three graphs: `encoder.onnx` (memory and operation), `decoder_start.onnx` (the memory's keys and values, once a
+line) and `decoder_step.onnx` (one token with cached keys and values). Batch and the number of past tokens are free.
+"""
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from core.errors import ToolmarkError
+from core.model.bundle import Bundle
+from core.model.decoder import DecoderState, HeadLogits, SensorMultiHeadDecoder, TokenInput, token_input
+from core.model.decoding import greedy
+from core.model.encoder import MMDTAELSTM
+from core.model.predict import ModelInput
+from core.model.targets import BOS
+
+ENCODER, START, STEP = "encoder.onnx", "decoder_start.onnx", "decoder_step.onnx"
+TOLERANCE = 1e-3
+STEP_INPUTS = ("ids", "type", "command", "param_type", "sign", "digits", "position", "cross", "past")
+LOGITS = ("type_logits", "command_logits", "param_type_logits", "sign_logits", "digit_logits", "hidden")
+
+
+class ExportError(ToolmarkError):
+    """An export that does not agree with torch, or a folder that is no export."""
+
+
+class _Start(nn.Module):
+    """Keys and values of the memory, all layers in one tensor `[layers, 2, B, heads, T, d / heads]`."""
+
+    def __init__(self, decoder: SensorMultiHeadDecoder) -> None:
+        super().__init__()
+        self.decoder = decoder
+
+    def forward(self, memory: Tensor, operation: Tensor) -> Tensor:
+        state = self.decoder.start(memory, operation)
+        return torch.stack([torch.stack(pair) for pair in state.cross])
+
+
+class _Step(nn.Module):
+    """One token; `position [1, d_model]` is its row of the positional table."""
+
+    def __init__(self, decoder: SensorMultiHeadDecoder) -> None:
+        super().__init__()
+        self.decoder = decoder
+
+    def forward(
+        self,
+        ids: Tensor,
+        type: Tensor,  # noqa: A002
+        command: Tensor,
+        param_type: Tensor,
+        sign: Tensor,
+        digits: Tensor,
+        position: Tensor,
+        cross: Tensor,
+        past: Tensor,
+    ) -> tuple[Tensor, ...]:
+        tokens = TokenInput(ids, type, command, param_type, sign, digits)
+        logits, pasts = self.decoder.advance(
+            tokens, position, [(c[0], c[1]) for c in cross.unbind(0)], [(p[0], p[1]) for p in past.unbind(0)]
+        )
+        return (*logits, torch.stack([torch.stack(pair) for pair in pasts]))
+
+
+def export_bundle(bundle: Bundle, out: Path, example: ModelInput) -> dict[str, float]:
+    """Write the three graphs and the bundle's descriptions to `out` and compare them with torch.
+
+    Returns:
+        The largest absolute difference of each output on the example windows.
+
+    Raises:
+        ExportError: a difference over 1e-3, or another line read.
+    """
+    aside = out.with_name(f".{out.name}.part")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    _export_encoder(bundle.encoder, aside / ENCODER, example)
+    with torch.inference_mode():
+        memory, logits = bundle.encoder(*example)
+    _export_decoder(bundle, aside, memory, logits.softmax(dim=-1))
+    differences = check_export(bundle, OnnxModel(aside), example)
+    for name in ("bundle.json", "machine.toml", "calibration.json"):
+        shutil.copyfile(bundle.path / name, aside / name)
+    shutil.rmtree(out, ignore_errors=True)
+    os.replace(aside, out)
+    return differences
+
+
+class OnnxModel:
+    """An export that decodes like the torch model: it can stand in for encoder and decoder."""
+
+    def __init__(self, folder: Path, threads: int = 1) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        for name in (ENCODER, START, STEP):
+            if not (folder / name).is_file():
+                raise ExportError(f"{folder} has no {name}: export the bundle with `python -m core export`.")
+        self._encoder, self._start, self._step = (
+            onnxruntime.InferenceSession(str(folder / name), options, providers=["CPUExecutionProvider"])
+            for name in (ENCODER, START, STEP)
+        )
+        self._step_names = {node.name for node in self._step.get_inputs()}
+        self.chained = False
+        past = next(node for node in self._step.get_inputs() if node.name == "past")
+        layers, _, _, heads, _, size = past.shape
+        self._empty = (int(layers), int(heads), int(size))
+        position = next(node for node in self._step.get_inputs() if node.name == "position")
+        self._positions = _positions(int(position.shape[1]))
+
+    def encode(self, inputs: ModelInput) -> tuple[Tensor, Tensor]:
+        """Memory `[B, T, H]` and operation logits `[B, O]`."""
+        named = {
+            "continuous": inputs.continuous,
+            "categorical": inputs.categorical,
+            "present": inputs.present,
+        }
+        wanted = {node.name for node in self._encoder.get_inputs()}
+        memory, logits = self._encoder.run(None, {k: v.numpy() for k, v in named.items() if k in wanted})
+        return torch.from_numpy(memory), torch.from_numpy(logits)
+
+    def start(self, memory: Tensor, operation: Tensor) -> DecoderState:
+        """As `SensorMultiHeadDecoder.start`; all layers in one tensor."""
+        (cross,) = self._start.run(None, {"memory": memory.numpy(), "operation": operation.numpy()})
+        layers, heads, size = self._empty
+        past = np.zeros((layers, 2, len(memory), heads, 0, size), dtype=np.float32)
+        return DecoderState([(torch.from_numpy(cross), torch.from_numpy(past))], [], 0)
+
+    def step(self, tokens: TokenInput, state: DecoderState) -> tuple[HeadLogits, DecoderState]:
+        """As `SensorMultiHeadDecoder.step`, one token at a time."""
+        ((cross, past),) = state.cross
+        values = dict(zip(STEP_INPUTS[:6], (part.numpy() for part in tokens), strict=True))
+        values |= {"position": self._positions[state.length : state.length + 1], "cross": cross.numpy()}
+        values["past"] = past.numpy()
+        *logits, longer = self._step.run(None, {k: v for k, v in values.items() if k in self._step_names})
+        return (
+            HeadLogits(*(torch.from_numpy(part) for part in logits)),
+            DecoderState([(cross, torch.from_numpy(longer))], [], state.length + 1),
+        )
+
+    def digit_logits(self, logits: HeadLogits, digits: Tensor) -> Tensor:
+        """As `SensorMultiHeadDecoder.digit_logits` without a chain."""
+        return logits.digits
+
+
+def check_export(bundle: Bundle, model: OnnxModel, example: ModelInput) -> dict[str, float]:
+    """Largest absolute difference between torch and ONNX of memory, operation and token confidence."""
+    with torch.inference_mode():
+        memory, logits = bundle.encoder(*example)
+    other_memory, other_logits = model.encode(example)
+    operation = logits.softmax(dim=-1)
+    ours = greedy(bundle.decoder, memory, operation, bundle.scheme)
+    theirs = greedy(model, other_memory, other_logits.softmax(dim=-1), bundle.scheme)
+    if not np.array_equal(ours.tokens, theirs.tokens):
+        raise ExportError("The ONNX decoder reads another line than torch: the export was not written.")
+    differences = {
+        "memory": _difference(memory.numpy(), other_memory.numpy()),
+        "operation_logits": _difference(logits.numpy(), other_logits.numpy()),
+        "token_confidence": _difference(ours.token_confidence, theirs.token_confidence),
+    }
+    worst = max(differences, key=lambda name: differences[name])
+    if differences[worst] > TOLERANCE:
+        raise ExportError(
+            f"ONNX and torch differ by {differences[worst]:.2g} in {worst}: the export was not written."
+        )
+    return differences
+
+
+def _export_encoder(encoder: MMDTAELSTM, path: Path, example: ModelInput) -> None:
+    inputs: Mapping[str, Any] = dict(zip(("continuous", "categorical", "present"), example, strict=True))
+    batch = torch.export.Dim("batch", min=1, max=4096)
+    names = ["continuous"]
+    if encoder.categorical_dims:
+        names.append("categorical")
+    if encoder.presence is not None:
+        names = ["continuous", "categorical", "present"]
+    shapes = {name: {0: batch} for name in inputs}
+    _export(encoder, tuple(inputs.values()), path, list(inputs), ["memory", "operation_logits"], shapes)
+
+
+def _export_decoder(bundle: Bundle, folder: Path, memory: Tensor, operation: Tensor) -> None:
+    batch = torch.export.Dim("batch", min=1, max=4096)
+    with torch.inference_mode():
+        state = bundle.decoder.start(memory, operation)
+        cross = torch.stack([torch.stack(pair) for pair in state.cross])
+    _export(
+        _Start(bundle.decoder),
+        (memory, operation),
+        folder / START,
+        ["memory", "operation"],
+        ["cross"],
+        {"memory": {0: batch}, "operation": {0: batch}},
+    )
+    ids = np.full((len(memory), 1), BOS)
+    tokens = token_input(torch.from_numpy(ids), bundle.scheme.heads(ids))
+    layers, _, n, heads, _, size = cross.shape
+    past = torch.zeros(layers, 2, n, heads, 3, size)
+    written = torch.export.Dim("written", min=0, max=256)
+    values = (*tokens, bundle.decoder.positions[:1].clone(), cross.clone(), past)
+    shapes: dict[str, dict[int, Any]] = {name: {0: batch} for name in STEP_INPUTS[:6]}
+    shapes |= {"position": {}, "cross": {2: batch}, "past": {2: batch, 4: written}}
+    _export(_Step(bundle.decoder), values, folder / STEP, list(STEP_INPUTS), [*LOGITS, "longer"], shapes)
+
+
+def _export(
+    module: nn.Module,
+    values: tuple[Tensor, ...],
+    path: Path,
+    inputs: list[str],
+    outputs: list[str],
+    shapes: dict[str, Any],
+) -> None:
+    torch.onnx.export(
+        module.eval(),
+        values,
+        str(path),
+        input_names=inputs,
+        output_names=outputs,
+        dynamic_shapes=shapes,
+        dynamo=True,
+        external_data=False,
+        verbose=False,
+    )
+
+
+def _positions(d_model: int, length: int = 64) -> NDArray[np.float32]:
+    from core.model.decoder import sinusoids
+
+    return np.asarray(sinusoids(length, d_model).numpy(), dtype=np.float32)
+
+
+def _difference(a: NDArray[Any], b: NDArray[Any]) -> float:
+    return float(np.abs(a - b).max())

@@ -1,0 +1,252 @@
+"""From windows to operations and lines, with confidence and alternatives."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from core.gcode import Heads, Scheme
+from core.model.alternatives import token_predictions
+from core.model.beam import beam_search
+from core.model.decoder import TokenInput, token_input
+from core.model.decoding import Decoded, Temperatures, greedy
+from core.model.prediction import BatchPrediction, Prediction, TeacherForced
+from core.model.targets import teacher_inputs, with_end
+from core.recordings.inputs import prepare
+from core.recordings.recording import RunWindow
+from core.recordings.windows import Windows
+
+if TYPE_CHECKING:
+    from core.model.bundle import Bundle
+
+Number = TypeVar("Number", np.int64, np.float32)
+BATCH = 256
+Advance = Callable[[int, int], None]
+
+
+class ModelInput(NamedTuple):
+    """What the encoder reads: standardised `[N, T, C]`, codes `[N, T, K]`, live channels `[N, C]`."""
+
+    continuous: Tensor
+    categorical: Tensor
+    present: Tensor
+
+
+class Encoded(NamedTuple):
+    """Memory `[N, T, H]` and operation probabilities `[N, O]` after temperature."""
+
+    memory: Tensor
+    operation: Tensor
+
+
+def predict_window(
+    bundle: Bundle, window: RunWindow, without: Sequence[str] = (), decoding: str = "greedy", beam: int = 4
+) -> Prediction:
+    """Read one window of a recording; the target and controller columns are never looked at.
+
+    Args:
+        bundle: the model.
+        window: rows of a recording.
+        without: modalities, boards or channels that the model is to do without.
+        decoding: "greedy" or "beam".
+        beam: width of the beam.
+    """
+    inputs = window_input(bundle, window, without)
+    started = time.perf_counter()
+    encoded = encode(bundle, inputs)
+    decoded = decode(bundle, encoded, decoding, beam)
+    latency_ms = 1000 * (time.perf_counter() - started)
+    shares = encoded.operation[0].tolist()
+    best = int(np.argmax(shares))
+    return Prediction(
+        operation=bundle.operations[best],
+        operation_confidence=shares[best],
+        operations=dict(zip(bundle.operations, shares, strict=True)),
+        line=bundle.scheme.decode(decoded.tokens[0].tolist()),
+        confidence=float(bundle.calibration.line_confidence(decoded.confidence)[0]),
+        tokens=token_predictions(bundle.scheme, decoded),
+        latency_ms=latency_ms,
+    )
+
+
+def predict_windows(
+    bundle: Bundle,
+    windows: Windows,
+    without: Sequence[str] = (),
+    *,
+    decoding: str = "greedy",
+    batch_size: int = BATCH,
+    progress: Advance | None = None,
+) -> BatchPrediction:
+    """Read many windows free-running; `progress(done, total)` is told after every batch."""
+    operations, decoded = [], []
+    for part in _parts(len(windows), batch_size):
+        encoded = encode(bundle, windows_input(bundle, windows, part, without))
+        operations.append(encoded.operation.numpy())
+        decoded.append(decode(bundle, encoded, decoding))
+        if progress:
+            progress(min(part.stop, len(windows)), len(windows))
+    return _batch_prediction(bundle, operations, decoded)
+
+
+def teacher_forced(
+    bundle: Bundle,
+    windows: Windows,
+    without: Sequence[str] = (),
+    *,
+    batch_size: int = BATCH,
+    progress: Advance | None = None,
+) -> TeacherForced:
+    """What the decoder says at every position, given the true tokens before it."""
+    targets, inputs = with_end(windows.tokens), teacher_inputs(windows.tokens)
+    answers = []
+    for part in _parts(len(windows), batch_size):
+        encoded = encode(bundle, windows_input(bundle, windows, part, without))
+        answers.append(_forced_logits(bundle, encoded, inputs[part], targets[part]))
+        if progress:
+            progress(min(part.stop, len(windows)), len(windows))
+    logits = {head: torch.cat([answer[head] for answer in answers]) for head in answers[0]}
+    heads, probabilities = _argmax_heads(logits, bundle.calibration.temperatures)
+    predicted = bundle.scheme.compose(_applicable(heads), inputs)
+    predicted[targets == 0] = 0
+    return TeacherForced(targets, predicted, heads, probabilities)
+
+
+def window_input(bundle: Bundle, window: RunWindow, without: Sequence[str] = ()) -> ModelInput:
+    """One window as the encoder reads it."""
+    prepared = prepare(window.recording, bundle.inputs)
+    rows = window.rows
+    present = prepared.live[rows].all(axis=0)[None] & _kept(bundle, without)
+    continuous = prepared.values[rows][None]
+    return _model_input(bundle, continuous, prepared.categorical[rows][None], present)
+
+
+def windows_input(bundle: Bundle, windows: Windows, part: slice, without: Sequence[str] = ()) -> ModelInput:
+    """A slice of the windows as the encoder reads them."""
+    present = windows.present[part] & _kept(bundle, without)
+    return _model_input(bundle, windows.continuous[part], windows.categorical[part], present)
+
+
+def _model_input(
+    bundle: Bundle,
+    continuous: NDArray[np.float32],
+    categorical: NDArray[np.int64],
+    present: NDArray[np.bool_],
+) -> ModelInput:
+    codes = torch.from_numpy(np.array(categorical[..., : len(bundle.encoder.categorical_dims)]))
+    for column, size in enumerate(bundle.encoder.categorical_dims):
+        codes[..., column].clamp_(0, size - 1)
+    return ModelInput(bundle.scaler.apply(continuous, present), codes, torch.from_numpy(present))
+
+
+def _kept(bundle: Bundle, without: Sequence[str]) -> NDArray[np.bool_]:
+    removed = bundle.machine.resolve(without) if without else frozenset()
+    return np.array([channel not in removed for channel in bundle.inputs.channels])
+
+
+@torch.inference_mode()
+def encode(bundle: Bundle, inputs: ModelInput) -> Encoded:
+    """Stage 1."""
+    memory, logits = bundle.encoder(*inputs)
+    temperature = bundle.calibration.temperatures.get("operation", 1.0)
+    return Encoded(memory, (logits / temperature).softmax(dim=-1))
+
+
+def decode(bundle: Bundle, encoded: Encoded, decoding: str = "greedy", beam: int = 4) -> Decoded:
+    """Stage 2, free-running."""
+    temperatures = bundle.calibration.temperatures
+    if decoding == "greedy":
+        return greedy(bundle.decoder, *encoded, bundle.scheme, temperatures)
+    if decoding == "beam":
+        return beam_search(bundle.decoder, *encoded, bundle.scheme, temperatures, width=beam)
+    raise ValueError(f'decoding is "greedy" or "beam", not {decoding!r}')
+
+
+def _batch_prediction(
+    bundle: Bundle, operations: list[NDArray[np.float32]], decoded: list[Decoded]
+) -> BatchPrediction:
+    width = bundle.scheme.width + 1
+    tokens = np.concatenate([_pad(batch.tokens, width, 0) for batch in decoded])
+    product = np.concatenate([batch.confidence for batch in decoded])
+    return BatchPrediction(
+        operation_probabilities=np.concatenate(operations),
+        tokens=tokens,
+        line=tuple(bundle.scheme.decode_batch(tokens)),
+        confidence=bundle.calibration.line_confidence(product),
+        token_confidence=np.concatenate([_pad(batch.token_confidence, width, 1.0) for batch in decoded]),
+    )
+
+
+def _pad(array: NDArray[Number], width: int, value: float) -> NDArray[Number]:
+    return np.pad(array, ((0, 0), (0, width - array.shape[1])), constant_values=value)
+
+
+@torch.inference_mode()
+def _forced_logits(
+    bundle: Bundle, encoded: Encoded, inputs: NDArray[np.int64], targets: NDArray[np.int64]
+) -> dict[str, Tensor]:
+    """Logits of every head at every position; digits one by one as "digit1", "digit2", ..."""
+    tokens: TokenInput = token_input(torch.from_numpy(inputs), bundle.scheme.heads(inputs))
+    logits = bundle.decoder(*encoded, tokens)
+    digits = bundle.decoder.digit_logits(logits, torch.from_numpy(bundle.scheme.heads(targets).digits))
+    named = {head: getattr(logits, head) for head in ("type", "command", "param_type", "sign")}
+    return named | {f"digit{place + 1}": digits[:, :, place] for place in range(digits.shape[2])}
+
+
+def forced_logits(bundle: Bundle, windows: Windows) -> tuple[dict[str, Tensor], dict[str, Tensor], Tensor]:
+    """Raw logits and targets of each head, teacher-forced, and operation logits: what calibration is fitted on."""
+    targets, inputs = with_end(windows.tokens), teacher_inputs(windows.tokens)
+    answers, operations = [], []
+    for part in _parts(len(windows), BATCH):
+        data = windows_input(bundle, windows, part)
+        with torch.inference_mode():
+            memory, logits = bundle.encoder(*data)
+        operations.append(logits)
+        encoded = Encoded(memory, logits.softmax(dim=-1))
+        answers.append(_forced_logits(bundle, encoded, inputs[part], targets[part]))
+    heads = {head: torch.cat([answer[head] for answer in answers]) for head in answers[0]}
+    return heads, head_targets(bundle.scheme, targets), torch.cat(operations)
+
+
+def head_targets(scheme: Scheme, targets: NDArray[np.int64]) -> dict[str, Tensor]:
+    """The classes to be said, by head name ("digit1", ... one by one), `[N, L]`, -1 where none."""
+    heads = scheme.heads(targets)
+    named = {h: torch.from_numpy(getattr(heads, h)) for h in ("type", "command", "param_type", "sign")}
+    digits = torch.from_numpy(heads.digits)
+    return named | {f"digit{place + 1}": digits[..., place] for place in range(digits.shape[-1])}
+
+
+def _argmax_heads(
+    logits: dict[str, Tensor], temperatures: Temperatures
+) -> tuple[Heads, dict[str, NDArray[np.float32]]]:
+    best, shares = {}, {}
+    for head, values in logits.items():
+        p = (values / temperatures.get(head, 1.0)).softmax(dim=-1).amax(dim=-1)
+        best[head], shares[head] = values.argmax(dim=-1).numpy(), p.numpy()
+    digits = np.stack([best[head] for head in best if head.startswith("digit")], axis=-1)
+    heads = Heads(best["type"], best["command"], best["param_type"], best["sign"], digits)
+    return heads, shares
+
+
+def _applicable(heads: Heads) -> Heads:
+    """Heads with -1 where the said type does not use them."""
+    kind = heads.type
+    word, number = kind >= 2, kind == 3
+    return Heads(
+        kind,
+        np.where(kind == 1, heads.command, -1),
+        np.where(word, heads.param_type, -1),
+        np.where(number, heads.sign, -1),
+        np.where(number[..., None], heads.digits, -1),
+    )
+
+
+def _parts(n: int, size: int) -> Iterator[slice]:
+    for start in range(0, n, size):
+        yield slice(start, min(start + size, n))

@@ -1,0 +1,94 @@
+"""Named configurations of both stages."""
+
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from core.errors import ToolmarkError
+from core.training.loop import LoopConfig
+
+
+@dataclass(frozen=True)
+class Stage1:
+    """The encoder and how it is trained."""
+
+    hidden_dim: int = 128
+    dropout: float = 0.3
+    noise: float = 0.1
+    presence_input: bool = False
+    smooth_rows: int = 0
+    group_dropout: float = 0.0
+    label_smoothing: float = 0.1
+    reconstruction_weight: float = 1.0
+    line_weight: float = 0.0
+    loop: LoopConfig = field(default_factory=LoopConfig)
+
+
+@dataclass(frozen=True)
+class Stage2:
+    """The decoder and how it is trained."""
+
+    d_model: int = 192
+    n_heads: int = 8
+    n_layers: int = 4
+    max_seq_len: int = 32
+    dropout: float = 0.3
+    focal_gamma: float = 3.0
+    label_smoothing: float = 0.1
+    memory_views: int = 1
+    memory_position: bool = False
+    chained_digits: bool = False
+    score: str = "token"
+    loop: LoopConfig = field(default_factory=LoopConfig)
+
+
+@dataclass(frozen=True)
+class Preset:
+    """One named configuration."""
+
+    name: str
+    stage1: Stage1 = field(default_factory=Stage1)
+    stage2: Stage2 = field(default_factory=Stage2)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain dictionaries, for the bundle."""
+        return asdict(self)
+
+
+SEED = Preset("seed")
+"""The published configuration to the letter (seed document, "Training Configuration")."""
+
+TECHNIQUES = {
+    "A1": replace(SEED, name="A1", stage2=replace(SEED.stage2, focal_gamma=0.0, label_smoothing=0.0)),
+    "A2": replace(SEED, name="A2", stage2=replace(SEED.stage2, focal_gamma=0.0)),
+    "A3": replace(SEED, name="A3", stage2=replace(SEED.stage2, focal_gamma=1.0)),
+    "A4": replace(SEED, name="A4", stage2=replace(SEED.stage2, focal_gamma=2.0)),
+    "A5": replace(SEED, name="A5"),
+}
+"""The published technique ablation: cross-entropy, + label smoothing, + focal gamma 1, 2, 3."""
+
+BEST = Preset(
+    "best",
+    Stage1(
+        group_dropout=0.3,
+        line_weight=1.0,
+        loop=LoopConfig(epochs=20, learning_rate=1e-3, warmup_epochs=1, patience=20),
+    ),
+    Stage2(
+        dropout=0.2,
+        focal_gamma=0.0,
+        memory_views=4,
+        memory_position=True,
+        score="line",
+        loop=LoopConfig(epochs=20, batch_size=64, learning_rate=1e-3, warmup_epochs=1, patience=20),
+    ),
+)
+"""What gives the best held-out figures on side channels alone; each ingredient is in docs/lab.md."""
+
+PRESETS = {preset.name: preset for preset in (SEED, BEST, *TECHNIQUES.values())}
+
+
+def preset_named(name: str) -> Preset:
+    """The preset of that name; an unknown name is an error that lists the known ones."""
+    if name not in PRESETS:
+        raise ToolmarkError(f"There is no preset {name!r}: choose one of {', '.join(PRESETS)}.")
+    return PRESETS[name]

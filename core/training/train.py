@@ -1,0 +1,250 @@
+"""Both stages from the windows to a bundle."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from core.errors import ToolmarkError
+from core.gcode import Scheme, scheme_from_json
+from core.model.bundle import FORMAT, Bundle, BundleManifest, code_version, load_bundle, save_bundle
+from core.model.calibration import Calibration
+from core.model.decoder import DecoderConfig, SensorMultiHeadDecoder
+from core.model.encoder import MMDTAELSTM, EncoderConfig
+from core.model.scaling import Scaler
+from core.recordings.machine import Machine
+from core.recordings.sequences import Splits, read_splits
+from core.recordings.windows import Windows
+from core.training.augment import channel_groups, drop_groups
+from core.training.calibrate import calibrate
+from core.training.data import KnownLines, encoder_data
+from core.training.loop import Listener, State, fit
+from core.training.presets import Preset
+from core.training.stage1 import EncoderData, EncoderTask, encode
+from core.training.stage2 import DecoderData, DecoderTask
+
+ENCODER = "encoder.pt"
+
+
+class TrainingError(ToolmarkError):
+    """A training that cannot be done."""
+
+
+def train(
+    splits_dir: Path,
+    out: Path,
+    preset: Preset,
+    *,
+    seed: int = 0,
+    stages: Sequence[int] = (1, 2),
+    threads: int = 2,
+    listener: Listener | None = None,
+) -> Path:
+    """Train a bundle on the window files of `splits_dir` and write it to `out`.
+
+    Killed at any moment and called again with the same arguments, it goes on with the last whole epoch. Stage 1
+    alone leaves the frozen encoder in `out/training`, where stage 2 alone takes it up.
+    """
+    torch.set_num_threads(threads)
+    job = _Job.open(splits_dir, out, preset, seed)
+    if 1 in stages:
+        job.stage1(listener)
+    if 2 not in stages:
+        return out
+    decoder = job.stage2(listener)
+    return job.finish(decoder)
+
+
+@dataclass(frozen=True, eq=False)
+class _Job:
+    """One training and everything it needs."""
+
+    splits: Splits
+    train: Windows
+    val: Windows
+    out: Path
+    preset: Preset
+    seed: int
+    machine: Machine
+    scheme: Scheme
+    scaler: Scaler
+    known: KnownLines
+    key: str
+
+    @classmethod
+    def open(cls, splits_dir: Path, out: Path, preset: Preset, seed: int) -> "_Job":
+        splits = read_splits(splits_dir)
+        parts = {part: _labelled(getattr(splits, part)) for part in ("train", "val")}
+        if not all(map(len, parts.values())):
+            raise TrainingError(
+                f"{splits_dir} has no labelled training or validation windows: cut windows again."
+            )
+        description = json.dumps([preset.to_json(), seed, splits.manifest.digests, FORMAT], sort_keys=True)
+        return cls(
+            splits=splits,
+            train=parts["train"],
+            val=parts["val"],
+            out=out,
+            preset=preset,
+            seed=seed,
+            machine=splits.manifest.load_machine(),
+            scheme=scheme_from_json(splits.manifest.scheme),
+            scaler=Scaler.fit(parts["train"].continuous, parts["train"].present),
+            known=KnownLines.of(parts["train"]),
+            key=hashlib.sha256(description.encode()).hexdigest(),
+        )
+
+    @property
+    def folder(self) -> Path:
+        return self.out / "training"
+
+    def encoder_config(self) -> EncoderConfig:
+        inputs, options = self.splits.manifest.spec, self.preset.stage1
+        codes = [self.machine.categorical[name] for name in inputs.categorical]
+        return EncoderConfig(
+            continuous_dim=len(inputs.channels),
+            categorical_dims=tuple(max(3, len(code)) for code in codes),
+            hidden_dim=options.hidden_dim,
+            n_operations=len(self.splits.manifest.operations),
+            dropout=options.dropout,
+            noise=options.noise,
+            presence_input=options.presence_input and not inputs.hide_presence,
+            smooth_rows=options.smooth_rows,
+            n_lines=len(self.known.lines) if options.line_weight else 0,
+        )
+
+    def decoder_config(self) -> DecoderConfig:
+        sizes, options = self.scheme.sizes, self.preset.stage2
+        return DecoderConfig(
+            sensor_dim=self.preset.stage1.hidden_dim,
+            d_model=options.d_model,
+            n_heads=options.n_heads,
+            n_layers=options.n_layers,
+            n_operations=len(self.splits.manifest.operations),
+            n_types=sizes.types,
+            n_commands=sizes.commands,
+            n_param_types=sizes.param_types,
+            n_digits=sizes.digits,
+            max_seq_len=max(options.max_seq_len, self.scheme.width + 2),
+            dropout=options.dropout,
+            vocab_size=vocabulary_size(self.scheme),
+            memory_position=options.memory_position,
+            chained_digits=options.chained_digits,
+        )
+
+    def windows(self, windows: Windows) -> EncoderData:
+        return encoder_data(windows, self.scaler, self.known, self.encoder_config().categorical_dims)
+
+    def stage1(self, listener: Listener | None) -> None:
+        torch.manual_seed(self.seed)
+        model = MMDTAELSTM(**vars(self.encoder_config()))
+        groups = channel_groups(self.train.channels, self.machine)
+        task = EncoderTask(
+            model, self.windows(self.train), self.windows(self.val), groups, self.preset.stage1
+        )
+        best = fit(task, self.preset.stage1.loop, self.folder, self.seed, self.key, listener)
+        torch.save({"key": self.key, "state": best}, self.folder / ENCODER)
+
+    def encoder(self) -> MMDTAELSTM:
+        """The frozen encoder that stage 1 left."""
+        path = self.folder / ENCODER
+        saved: dict[str, Any] = torch.load(path, weights_only=True) if path.exists() else {}
+        if saved.get("key") != self.key:
+            raise TrainingError(
+                f"{self.folder} has no encoder for these windows, preset and seed: run stage 1 first."
+            )
+        model = MMDTAELSTM(**vars(self.encoder_config()))
+        state: State = saved["state"]
+        model.load_state_dict(state)
+        return model.eval().requires_grad_(False)
+
+    def stage2(self, listener: Listener | None) -> SensorMultiHeadDecoder:
+        encoder = self.encoder()
+        views = self.preset.stage2.memory_views
+        torch.manual_seed(self.seed + 1)
+        train_data = self.cached(encoder, self.train, views)
+        val_data = self.cached(encoder, self.val, 1)
+        torch.manual_seed(self.seed + 2)
+        model = SensorMultiHeadDecoder(**vars(self.decoder_config()))
+        task = DecoderTask(model, self.scheme, train_data, val_data, self.preset.stage2)
+        model.load_state_dict(fit(task, self.preset.stage2.loop, self.folder, self.seed, self.key, listener))
+        return model.eval()
+
+    def cached(self, encoder: MMDTAELSTM, windows: Windows, views: int) -> DecoderData:
+        """The frozen encoder's memory: the first view as recorded, the others with boards and modalities missing."""
+        data = self.windows(windows)
+        groups = channel_groups(windows.channels, self.machine)
+        memories: list[Tensor] = []
+        operations: list[Tensor] = []
+        for view in range(views):
+            share = self.preset.stage1.group_dropout if view else 0.0
+            memory, operation = encode(encoder, data, drop_groups(data.present, groups, share))
+            memories.append(memory)
+            operations.append(operation)
+        return DecoderData(torch.stack(memories), torch.stack(operations), windows.tokens)
+
+    def finish(self, decoder: SensorMultiHeadDecoder) -> Path:
+        """Calibrate on the validation windows and write the bundle."""
+        encoder = self.encoder()
+        manifest = self.manifest()
+        loose = Bundle(
+            path=self.out,
+            manifest=manifest,
+            machine=self.machine,
+            scheme=self.scheme,
+            inputs=self.splits.manifest.spec,
+            scaler=self.scaler,
+            encoder=encoder,
+            decoder=decoder,
+            calibration=Calibration(),
+            metrics={},
+            digest="",
+        )
+        calibration = calibrate(loose, self.val)
+        save_bundle(self.out, manifest, self.machine, self.scaler, encoder, decoder, calibration)
+        for leftover in self.folder.glob("*.pt"):
+            leftover.unlink()
+        return load_bundle(self.out).path
+
+    def manifest(self) -> BundleManifest:
+        splits = self.splits.manifest
+        logs = {
+            path.stem: path.read_text().strip().splitlines()[-1].split(",")[-1]
+            for path in self.folder.glob("stage*.csv")
+        }
+        return BundleManifest(
+            format=FORMAT,
+            name=self.out.name,
+            protocol=splits.protocol,
+            fold=splits.fold,
+            seed=self.seed,
+            operations=tuple(splits.operations),
+            encoder=asdict(self.encoder_config()),
+            decoder=asdict(self.decoder_config()),
+            scheme=splits.scheme,
+            inputs=splits.inputs,
+            machine=self.machine.name,
+            preset=self.preset.to_json(),
+            data_digest=splits.data_digest,
+            splits_digest=hashlib.sha256(json.dumps(splits.digests, sort_keys=True).encode()).hexdigest(),
+            runs={part: list(runs) for part, runs in splits.runs.items()},
+            code_version=code_version(),
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            training={"seconds": {stage: float(seconds) for stage, seconds in logs.items()}},
+        )
+
+
+def vocabulary_size(scheme: Scheme) -> int:
+    """Ids of the published vocabulary; 0 for the spelled scheme, whose tokens are embedded by their parts."""
+    vocabulary = getattr(scheme, "vocabulary", None)
+    return len(vocabulary) if vocabulary is not None else 0
+
+
+def _labelled(windows: Windows) -> Windows:
+    return windows.take(windows.labelled)
