@@ -1,0 +1,68 @@
+"""Bootstrap intervals over runs.
+
+Windows of one run overlap and share its day, so the run, not the window, is what is drawn again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Statistic = Callable[[Floats], Floats]
+
+
+@dataclass(frozen=True)
+class BootstrapConfig:
+    """How often runs are drawn again, from which seed, and how much of the draws the interval holds."""
+
+    draws: int = 1000
+    seed: int = 0
+    level: float = 0.95
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A statistic and its bootstrap interval; `low` and `high` are None where fewer than two runs speak."""
+
+    value: float
+    low: float | None
+    high: float | None
+
+
+def ratio(sums: Floats) -> Floats:
+    """Summed right answers over summed answers: `[D, 2]` to `[D]`; NaN where nothing was asked."""
+    asked = sums[:, 1]
+    shares = np.divide(sums[:, 0], asked, out=np.full(len(sums), np.nan), where=asked > 0)
+    return np.asarray(shares, np.float64)
+
+
+@lru_cache(maxsize=64)
+def run_weights(n_runs: int, config: BootstrapConfig) -> Floats:
+    """How often each run is drawn in each resample, `[draws, n_runs]`; every row sums to `n_runs`."""
+    generator = np.random.default_rng(config.seed)
+    weights = generator.multinomial(n_runs, np.full(n_runs, 1.0 / n_runs), size=config.draws).astype(
+        np.float64
+    )
+    weights.flags.writeable = False
+    return weights
+
+
+def interval(sums: Floats, statistic: Statistic = ratio, config: BootstrapConfig | None = None) -> Interval:
+    """Percentile interval of `statistic` over runs (Efron and Tibshirani 1993, chapter 13).
+
+    `sums` `[R, K]` holds what each run adds to the sums that the statistic is a function of. Runs that add
+    nothing are not drawn. Resamples in which the statistic has no value are left out.
+    """
+    config = config or BootstrapConfig()
+    speaking = sums[np.any(sums != 0, axis=1)]
+    value = float(statistic(sums.sum(axis=0, keepdims=True))[0])
+    if len(speaking) < 2:
+        return Interval(value, None, None)
+    drawn = statistic(run_weights(len(speaking), config) @ speaking)
+    drawn = drawn[~np.isnan(drawn)]
+    tail = (1.0 - config.level) / 2.0
+    low, high = np.quantile(drawn, (tail, 1.0 - tail))
+    return Interval(value, float(low), float(high))

@@ -1,0 +1,106 @@
+"""Evaluations laid out as Markdown tables."""
+
+from collections.abc import Sequence
+
+from core.evidence.evaluation import ALL, Evaluation, MetricRow
+from core.evidence.metrics import MODEL, TRUTH, describe
+
+# training_results_summary.md of the seed: windows split at random, teacher-forced
+PUBLISHED = {
+    (MODEL, "operation"): "100",
+    (MODEL, "token"): "90.23",
+    (MODEL, "type"): "99.8",
+    (MODEL, "command"): "99.9",
+    (MODEL, "param_type"): "96.2",
+    ("random", "token"): "0.15",
+    ("majority", "token"): "23.74",
+}
+COMPARED = (
+    "operation",
+    "operation_run",
+    "token",
+    "token_free",
+    "value_exact",
+    "exact_line",
+    "line_within_row",
+)
+BY_OPERATION = ("operation", "token", "value_exact", "exact_line", "line_within_row")
+
+
+def to_markdown(evaluation: Evaluation, published: bool = False) -> str:
+    """Tables of metrics, operations and baselines, in per cent; `published` adds the seed's figures."""
+    parts = [_heading(evaluation), _metric_table(evaluation, published), _operation_table(evaluation)]
+    if len(_methods(evaluation)) > 1:
+        parts.append(_method_table(evaluation, published))
+    return "\n\n".join(parts) + "\n"
+
+
+def _heading(evaluation: Evaluation) -> str:
+    counts = evaluation.counts
+    folds = ", ".join(str(fold) for fold in evaluation.folds)
+    where = f"protocol `{evaluation.protocol}`" + (f", fold {folds}" if folds else "")
+    return (
+        f"{counts.scored} windows of {counts.runs} runs, {where}, scheme `{evaluation.scheme}`; "
+        f"{counts.without_label} windows without a label are left out; {counts.tied} labels are tied. "
+        "Per cent, with the 95 % bootstrap interval over runs."
+    )
+
+
+def _metric_table(evaluation: Evaluation, published: bool) -> str:
+    rows = [*evaluation.table(ALL, MODEL), *evaluation.table(ALL, TRUTH)]
+    header = ["metric", "value", "95 % interval", "n", *(["published"] if published else [])]
+    body = [
+        [describe(row.metric).label, _percent(row.value), _interval(row), str(row.n)]
+        + ([PUBLISHED.get((row.method, row.metric), "")] if published else [])
+        for row in rows
+    ]
+    return _table(header, body)
+
+
+def _operation_table(evaluation: Evaluation) -> str:
+    metrics = [name for name in BY_OPERATION if evaluation.row(name)]
+    header = ["operation", "windows", *(describe(name).label for name in metrics)]
+    body = []
+    for group in (*evaluation.operations, ALL):
+        cells = [evaluation.row(name, group) for name in metrics]
+        asked = evaluation.row("structure", group) or next((row for row in cells if row), None)
+        if asked is not None:
+            body.append([group, str(asked.n), *(_cell(row) for row in cells)])
+    return _table(header, body)
+
+
+def _method_table(evaluation: Evaluation, published: bool) -> str:
+    header = ["method", *(describe(name).label for name in COMPARED)]
+    body = []
+    for method in _methods(evaluation):
+        cells = [_cell(evaluation.row(name, ALL, method)) for name in COMPARED]
+        if published and (method, "token") in PUBLISHED:
+            place = COMPARED.index("token")
+            cells[place] = f"{cells[place]} (published {PUBLISHED[method, 'token']})"
+        body.append([method, *cells])
+    return _table(header, body)
+
+
+def _methods(evaluation: Evaluation) -> list[str]:
+    return [method for method in evaluation.methods if method != TRUTH]
+
+
+def _cell(row: MetricRow | None) -> str:
+    if row is None:
+        return "-"
+    return _percent(row.value) + (f" ({_interval(row)})" if row.low is not None else "")
+
+
+def _interval(row: MetricRow) -> str:
+    if row.low is None or row.high is None:
+        return "-"
+    return f"{_percent(row.low)} to {_percent(row.high)}"
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.1f}"
+
+
+def _table(header: Sequence[str], body: Sequence[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *body]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

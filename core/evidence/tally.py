@@ -1,0 +1,64 @@
+"""What each run adds to a metric: the least from which its value and its interval can be had again."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.evidence.bootstrap import Floats, Statistic, ratio
+from core.evidence.calibration import expected_calibration_error
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+TallyKind = Literal["share", "ece"]
+
+STATISTICS: dict[TallyKind, Statistic] = {"share": ratio, "ece": expected_calibration_error}
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One run of one operation (-1 = unknown): what the bootstrap draws."""
+
+    run: str
+    operation: int
+
+
+@dataclass(frozen=True, eq=False)
+class Tally:
+    """The sums of one metric of one method, a row a unit.
+
+    `sums` is `[U, 2]` (right, asked) for a share and `[U, BINS * 3]` (asked, right, confidence) for an ECE.
+    """
+
+    metric: str
+    method: str
+    kind: TallyKind
+    sums: Floats
+
+    @property
+    def asked(self) -> Floats:
+        """How many items each unit was scored on, `[U]`."""
+        if self.kind == "share":
+            asked: Floats = self.sums[:, 1]
+            return asked
+        return np.asarray(self.sums.reshape(len(self.sums), -1, 3)[..., 0].sum(axis=1), np.float64)
+
+    @property
+    def statistic(self) -> Statistic:
+        """The function from summed sums to the metric's value."""
+        return STATISTICS[self.kind]
+
+
+def share(metric: str, method: str, right: Bools, asked: Bools, unit: Ints, n_units: int) -> Tally:
+    """Tally how many of the asked items are right: `right` and `asked` `[N, ...]`, `unit` `[N]`."""
+    n = len(unit)
+    hits = (right & asked).reshape(n, -1).sum(axis=1)
+    items = asked.reshape(n, -1).sum(axis=1)
+    return counted(metric, method, hits, items, unit, n_units)
+
+
+def counted(metric: str, method: str, hits: Ints, items: Ints, unit: Ints, n_units: int) -> Tally:
+    """Tally hits and items that are already counted for each window, `[N]` each."""
+    columns = [np.bincount(unit, weights=column, minlength=n_units) for column in (hits, items)]
+    return Tally(metric, method, "share", np.stack(columns, axis=1))

@@ -1,0 +1,93 @@
+"""How often tokens are right: under teacher forcing, head by head, and free-running."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from core.evidence.answers import Answers, Reals
+from core.evidence.calibration import bin_sums
+from core.evidence.tally import Bools, Ints, Tally, share
+from core.evidence.truth import Truth, with_end
+from core.gcode.tokens import PAD, UNK, Heads, TokenType
+
+
+def token_tallies(truth: Truth, answers: Answers) -> Iterator[Tally]:
+    """Token and head accuracy given the true tokens before, and token accuracy free-running."""
+    if answers.forced is not None:
+        yield _tally(truth, answers.method, "token", answers.forced == truth.tokens, truth.tokens != PAD)
+        yield from _head_tallies(truth, answers)
+    if answers.tokens is not None:
+        target, given = same_width(truth.tokens, answers.tokens)
+        yield _tally(truth, answers.method, "token_free", given == target, target != PAD)
+
+
+def same_width(target: Ints, given: Ints) -> tuple[Ints, Ints]:
+    """Bring truth `[N, T]` and free-running tokens `[N, L]` to one width; what follows the end becomes PAD.
+
+    A position after the prediction's end holds PAD and so never equals a true token.
+    """
+    width = max(target.shape[1], given.shape[1] + 1)
+    missing = width - target.shape[1]
+    return np.pad(target, ((0, 0), (0, missing))), with_end(given, width)
+
+
+def where_asked(truth: Truth) -> dict[str, Bools]:
+    """Head -> positions `[N, T]` it is scored at: those where the true token is of the head's kind.
+
+    The parameter type is scored at letters; "number_letter" is the letter that a number says it belongs to.
+    """
+    kind = truth.heads.type
+    numeric: Bools = kind == TokenType.NUMERIC
+    asked = {
+        "type": truth.tokens != PAD,
+        "command": kind == TokenType.COMMAND,
+        "param_type": kind == TokenType.PARAM,
+        "number_letter": numeric,
+        "sign": numeric,
+    }
+    return asked | {f"digit{place + 1}": numeric for place in range(truth.heads.digits.shape[-1])}
+
+
+def head_classes(heads: Heads) -> dict[str, Ints]:
+    """Head -> classes `[N, T]`; the digits one head each."""
+    classes = {
+        "type": heads.type,
+        "command": heads.command,
+        "param_type": heads.param_type,
+        "number_letter": heads.param_type,
+        "sign": heads.sign,
+    }
+    return classes | {
+        f"digit{place + 1}": heads.digits[..., place] for place in range(heads.digits.shape[-1])
+    }
+
+
+def unknown_tallies(truth: Truth) -> Iterator[Tally]:
+    """How much of the truth is UNK: of its content tokens, and of its windows."""
+    unknown = truth.tokens == UNK
+    content = (truth.heads.type != TokenType.SPECIAL) & (truth.tokens != PAD) | unknown
+    yield _tally(truth, "truth", "unk_tokens", unknown, content)
+    yield _tally(truth, "truth", "unk_windows", unknown.any(axis=1), np.ones(len(truth), np.bool_))
+
+
+def _head_tallies(truth: Truth, answers: Answers) -> Iterator[Tally]:
+    if answers.forced_heads is None:
+        return
+    true, given = head_classes(truth.heads), head_classes(answers.forced_heads)
+    for name, asked in where_asked(truth).items():
+        right = given[name] == true[name]
+        yield _tally(truth, answers.method, name, right, asked)
+        if name in answers.forced_confidence:
+            yield _calibration(truth, answers.method, name, right, asked, answers.forced_confidence[name])
+
+
+def _tally(truth: Truth, method: str, metric: str, right: Bools, asked: Bools) -> Tally:
+    return share(metric, method, right, asked, truth.unit, len(truth.units))
+
+
+def _calibration(
+    truth: Truth, method: str, head: str, right: Bools, asked: Bools, confidence: Reals
+) -> Tally:
+    unit = np.broadcast_to(truth.unit[:, None], asked.shape)
+    sums = bin_sums(confidence[asked], right[asked], unit[asked], len(truth.units))
+    return Tally(f"ece_{head}", method, "ece", sums)
