@@ -1,5 +1,6 @@
 """G-code: words, lines, tokens, vocabulary, heads, and the geometry of the toolpath."""
 
+from core.gcode.modal import ToolpathError
 from core.gcode.tokens import (
     BOS,
     EOS,
@@ -19,6 +20,7 @@ from core.gcode.tokens import (
     quantise,
     scheme_from_json,
 )
+from core.gcode.toolpath import Move, positions, toolpath
 from core.gcode.vocabulary import VocabularyError, legacy_vocabulary, load_vocabulary
 from core.gcode.words import GcodeError, Line, Word, canonical, parse_line, parse_program
 
@@ -36,10 +38,12 @@ __all__ = [
     "Heads",
     "LegacyScheme",
     "Line",
+    "Move",
     "Scheme",
     "SpelledScheme",
     "TokenError",
     "TokenType",
+    "ToolpathError",
     "VocabularyError",
     "Word",
     "canonical",
@@ -47,6 +51,8 @@ __all__ = [
     "load_vocabulary",
     "parse_line",
     "parse_program",
+    "positions",
     "quantise",
     "scheme_from_json",
+    "toolpath",
 ]

@@ -163,7 +163,8 @@ class SpelledScheme(Scheme):
         words: list[str] = []
         open_letter = False
         for is_number, group in groupby(content(ids), key=lambda token: token >= self.base):
-            texts = [self._number(list(group))] if is_number else [self._plain(token) for token in group]
+            run = list(group)
+            texts = [self._number(run)] if is_number else [self._plain(token) for token in run]
             for text in filter(None, texts):
                 if open_letter and (is_number or text == UNREADABLE):
                     words[-1] += text

@@ -117,10 +117,11 @@ def parse_program(text: str) -> list[Line]:
     rows = _LINE_END.split(text.removeprefix("\ufeff"))
     if rows and rows[-1] == "":
         rows.pop()
-    return [_numbered(row, number) for number, row in enumerate(rows, start=1)]
+    return [parse_numbered(row, number) for number, row in enumerate(rows, start=1)]
 
 
-def _numbered(text: str, number: int) -> Line:
+def parse_numbered(text: str, number: int) -> Line:
+    """Read a line of a program; an error names the line's 1-based number too."""
     try:
         return parse_line(text)
     except GcodeError as error:

@@ -5,15 +5,20 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import settings
 from hypothesis import strategies as st
 
 DIGITS = "0123456789"
+
+# A busy machine must not fail a test by being slow.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")
 def recorded_rows(recordings_dir: Path) -> dict[str, pd.DataFrame]:
     """Of each real run, the target and the controller's position, a row each."""
-    columns = ["gcode_line", "gcode_string", "posx", "posy", "posz", "coor"]
+    columns = ["gcode_line", "gcode_string", "posx", "posy", "posz", "coor", "momo"]
     return {
         path.name.removesuffix("_aligned.csv.gz"): pd.read_csv(path, usecols=columns)
         for path in sorted(recordings_dir.glob("*.csv.gz"))

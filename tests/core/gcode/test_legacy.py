@@ -41,8 +41,8 @@ def sequences(scheme: LegacyScheme) -> st.SearchStrategy[list[int]]:
     letters = ids_of(scheme, tuple("XYZRF"))
     letters = [index for index in letters if heads.type[index] == TokenType.PARAM]
     numbers = ids_of(scheme, ("NUM_",))
-    alone = [index for index in np.flatnonzero(heads.type >= TokenType.COMMAND).tolist()]
-    alone = [index for index in alone if index not in letters and index not in numbers]
+    named = np.flatnonzero(heads.type >= TokenType.COMMAND).tolist()
+    alone = [index for index in named if index not in letters and index not in numbers]
     word = st.sampled_from(alone).map(lambda index: [index]) | st.tuples(
         st.sampled_from(letters), st.sampled_from([*numbers, UNK])
     ).map(list)
@@ -51,7 +51,8 @@ def sequences(scheme: LegacyScheme) -> st.SearchStrategy[list[int]]:
 
 def composed(scheme: LegacyScheme, ids: list[int]) -> list[int]:
     array = np.array(ids, dtype=np.int64)
-    return scheme.compose(scheme.heads(array), np.array([BOS, *ids[:-1]])[: len(ids)]).tolist()
+    again: list[int] = scheme.compose(scheme.heads(array), np.array([BOS, *ids])[: len(ids)]).tolist()
+    return again
 
 
 def test_sizes_are_the_published_ones() -> None:
@@ -148,8 +149,6 @@ def test_every_vocabulary_token_has_its_own_heads(reference_dir: Path) -> None:
     x = scheme.vocabulary["X"]
     for token, index in scheme.vocabulary.items():
         if index > MASK:
-            before = x if token.startswith("NUM_") else BOS
-            assert scheme.compose(heads.take(np.array([index])), np.array([before])).tolist() == [index], (
-                token
-            )
+            before = np.array([x if token.startswith("NUM_") else BOS])
+            assert scheme.compose(heads.take(np.array([index])), before).tolist() == [index], token
     assert canonical("Z0.") == scheme.text(scheme.vocabulary["Z0."])
