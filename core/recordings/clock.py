@@ -1,5 +1,6 @@
 """Wall times without a date, as recordings write them, turned into seconds from the first row."""
 
+import re
 from typing import NamedTuple
 
 import numpy as np
@@ -7,8 +8,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 PATTERNS = {
-    "HH:MM:SS.mmm": r"^\s*(?P<h>\d{1,2}):(?P<m>\d{1,2}):(?P<s>\d{1,2}(?:\.\d*)?)\s*$",
-    "MM:SS.m": r"^\s*(?P<m>\d{1,2}):(?P<s>\d{1,2}(?:\.\d*)?)\s*$",
+    "HH:MM:SS.mmm": re.compile(r"\s*(\d{1,2}):(\d{1,2}):(\d{1,2}(?:\.\d*)?)\s*"),
+    "MM:SS.m": re.compile(r"\s*()(\d{1,2}):(\d{1,2}(?:\.\d*)?)\s*"),
 }
 ROLL_OVER_S = {"HH:MM:SS.mmm": 86400.0, "MM:SS.m": 3600.0}
 
@@ -30,18 +31,25 @@ def parse_times(cells: pd.Series, formats: tuple[str, ...], row_period_s: float)
     if pd.api.types.is_datetime64_any_dtype(cells):
         seconds = (cells - cells.min()).dt.total_seconds().to_numpy(dtype=float)
         return _filled(seconds, "datetime", row_period_s)
-    readings = {name: _seconds(cells, name) for name in formats}
-    best = max(readings, key=lambda name: int(np.isfinite(readings[name]).sum()))
-    return _filled(_rolled_over(readings[best], ROLL_OVER_S.get(best)), best, row_period_s)
+    best, seconds = formats[0], _seconds(cells, formats[0])
+    for name in formats[1:]:
+        if np.isfinite(seconds).all():
+            break
+        other = _seconds(cells, name)
+        if np.isfinite(other).sum() > np.isfinite(seconds).sum():
+            best, seconds = name, other
+    return _filled(_rolled_over(seconds, ROLL_OVER_S.get(best)), best, row_period_s)
 
 
 def _seconds(cells: pd.Series, name: str) -> NDArray[np.float64]:
     if name == "seconds":
         return pd.to_numeric(cells, errors="coerce").to_numpy(dtype=float)
-    parts = cells.astype("str").str.extract(PATTERNS[name])
-    numbers = parts.apply(pd.to_numeric, errors="coerce").astype(float)
-    hours = numbers["h"].to_numpy() if "h" in numbers else 0.0
-    return np.asarray(hours * 3600 + numbers["m"].to_numpy() * 60 + numbers["s"].to_numpy(), dtype=float)
+    matches = (PATTERNS[name].fullmatch(str(cell)) for cell in cells.tolist())
+    return np.array([_of_day(*match.groups()) if match else np.nan for match in matches])
+
+
+def _of_day(hours: str, minutes: str, seconds: str) -> float:
+    return int(hours or 0) * 3600 + int(minutes) * 60 + float(seconds)
 
 
 def _rolled_over(seconds: NDArray[np.float64], period: float | None) -> NDArray[np.float64]:

@@ -18,12 +18,16 @@ from core.recordings.recording import Recording, RecordingError
 
 SUFFIXES = (".csv.gz", ".csv", ".parquet")
 HEADER_BYTES = 1 << 20
+# numpy's kinds: integers and floats, not bool
+NUMBER_KINDS = "iuf"
+# how every Parquet file begins
+PARQUET = b"PAR1"
 
 
-class Table(NamedTuple):
-    """A file as a data frame, and the sha256 of its content (of the text inside, where it is gzip'd)."""
+class Content(NamedTuple):
+    """The bytes of a file, unpacked where it was gzip'd, and their sha256."""
 
-    frame: pd.DataFrame
+    data: bytes
     digest: str
 
 
@@ -31,7 +35,9 @@ def read_recording(path: str | Path, machine: Machine | None = None) -> Recordin
     """Read one run; `machine` is the Bantam mill unless given. RecordingError says what is wrong."""
     path = Path(path)
     machine = machine or Machine.bantam()
-    return recording_from_frame(read_table(path, machine).frame, run_name(path, machine), machine, path)
+    return recording_from_frame(
+        parse_table(read_content(path).data, path, machine), run_name(path, machine), machine, path
+    )
 
 
 def run_name(path: Path, machine: Machine) -> str:
@@ -44,22 +50,24 @@ def run_name(path: Path, machine: Machine) -> str:
     return name.removesuffix(machine.name_suffix) or name
 
 
-def read_table(path: Path, machine: Machine) -> Table:
-    """Read a file into a data frame as it stands."""
+def read_content(path: Path) -> Content:
+    """Read and unpack a file."""
     if not path.is_file():
         raise RecordingError(f"{path} is not a file: give a .csv, .csv.gz or .parquet recording.")
     try:
-        content = path.read_bytes()
+        data = path.read_bytes()
     except OSError as error:
         raise RecordingError(f"{path} cannot be read: {error.strerror}.") from None
-    if content[:4] == b"PAR1":
-        frame = _parse_parquet(content, path)
-    else:
-        content = _plain(content, path)
-        frame = _parse_csv(content, path, machine)
+    data = data if data.startswith(PARQUET) else _plain(data, path)
+    return Content(data, hashlib.sha256(data).hexdigest())
+
+
+def parse_table(data: bytes, path: Path, machine: Machine) -> pd.DataFrame:
+    """A file's content as a table, all columns as they stand; `path` stands in error messages."""
+    frame = _parse_parquet(data, path) if data.startswith(PARQUET) else _parse_csv(data, path, machine)
     if not len(frame):
         raise RecordingError(f"{path} has a header but no rows: record the run again or leave the file out.")
-    return Table(frame, hashlib.sha256(content).hexdigest())
+    return frame
 
 
 def recording_from_frame(
@@ -69,9 +77,7 @@ def recording_from_frame(
     where = str(source or name)
     columns = _sources(frame, machine)
     _check_columns(frame, columns, machine, where)
-    values = np.empty((len(frame), len(columns)), dtype=np.float32)
-    for position, column in enumerate(columns.values()):
-        values[:, position] = _numbers(frame, column, where)
+    values = _matrix(frame, list(columns.values()), where)
     values[np.isinf(values)] = np.nan
     times = parse_times(frame[machine.time.column], machine.time.formats, machine.row_period_s)
     number, text = machine.target.line_number, machine.target.line_text
@@ -181,9 +187,18 @@ def _check_columns(frame: pd.DataFrame, columns: dict[str, str], machine: Machin
         )
 
 
+def _matrix(frame: pd.DataFrame, columns: list[str], where: str) -> NDArray[np.float32]:
+    chosen = frame[columns]
+    # a number that float32 cannot hold becomes infinite, and so no value
+    with np.errstate(over="ignore"):
+        if all(kind.kind in NUMBER_KINDS for kind in chosen.dtypes):
+            return np.ascontiguousarray(chosen.to_numpy(dtype=np.float32, na_value=np.nan))
+        return np.column_stack([_numbers(frame, column, where).astype(np.float32) for column in columns])
+
+
 def _numbers(frame: pd.DataFrame, column: str, where: str) -> NDArray[np.float64]:
     cells = frame[column]
-    if pd.api.types.is_numeric_dtype(cells) and not pd.api.types.is_bool_dtype(cells):
+    if cells.dtype.kind in NUMBER_KINDS:
         return cells.to_numpy(dtype=np.float64, na_value=np.nan)
     numbers = pd.to_numeric(cells.astype("str"), errors="coerce")
     wrong = np.flatnonzero((numbers.isna() & cells.notna()).to_numpy())
