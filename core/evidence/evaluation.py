@@ -159,9 +159,11 @@ def _row(
     if n == 0:
         return None
     found = interval(tally.sums[mask], tally.statistic, bootstrap)
-    note = describe(tally.metric).note
     named = all(unit.run for unit, chosen in zip(units, mask, strict=True) if chosen)
+    low, high = (found.low, found.high) if named else (None, None)
+    note = describe(tally.metric).note
     if not named:
         note = f"{note}; runs without a name, so no interval"
-    low, high = (found.low, found.high) if named else (None, None)
+    elif low is not None and low == high:
+        note = f"{note}; every run alike, so the interval has no width"
     return MetricRow(tally.metric, group, found.value, low, high, n, note=note, method=tally.method)

@@ -19,6 +19,8 @@ def operation_tallies(truth: Truth, answers: Answers) -> Iterator[Tally]:
     right = answers.operation.argmax(axis=1) == truth.operation
     yield share("operation", answers.method, right, asked, truth.unit, n_units)
     yield _of_runs(truth, answers.method, answers.operation)
+    if answers.confidence is None:
+        return  # a method that is never less than sure has no calibration
     confidence = answers.operation.max(axis=1)
     sums = bin_sums(confidence[asked], right[asked], truth.unit[asked], n_units)
     yield Tally("ece_operation", answers.method, "ece", sums)

@@ -7,13 +7,18 @@ import numpy as np
 from core.evidence.answers import Answers, Reals
 from core.evidence.calibration import bin_sums
 from core.evidence.tally import Bools, Ints, Tally, share
-from core.evidence.truth import Truth, with_end
+from core.evidence.truth import EvidenceError, Truth, with_end
 from core.gcode.tokens import PAD, UNK, Heads, TokenType
 
 
 def token_tallies(truth: Truth, answers: Answers) -> Iterator[Tally]:
     """Token and head accuracy given the true tokens before, and token accuracy free-running."""
     if answers.forced is not None:
+        if answers.forced.shape != truth.tokens.shape:
+            raise EvidenceError(
+                f"The teacher-forced tokens of {answers.method} have the shape {answers.forced.shape}, the true "
+                f"ones {truth.tokens.shape}; predict with the scheme that the windows were cut for."
+            )
         yield _tally(truth, answers.method, "token", answers.forced == truth.tokens, truth.tokens != PAD)
         yield from _head_tallies(truth, answers)
     if answers.tokens is not None:

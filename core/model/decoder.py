@@ -233,7 +233,8 @@ class SensorMultiHeadDecoder(nn.Module):
         """Digit logits `[B, L, D, 10]` given the digits before each one, `digits [B, L, D]` (-1 = none)."""
         if self.digit_chain is None:
             return logits.digits
-        return logits.digits + self.digit_chain(logits.hidden, digits)
+        added: Tensor = self.digit_chain(logits.hidden, digits)
+        return logits.digits + added
 
     def attention(self, memory: Tensor, operation: Tensor, tokens: TokenInput) -> Tensor:
         """Cross-attention of the last layer, mean over heads: `[B, L, T]`."""

@@ -18,11 +18,19 @@ from torch import Tensor, nn
 
 from core.errors import ToolmarkError
 from core.model.bundle import Bundle
-from core.model.decoder import DecoderState, HeadLogits, SensorMultiHeadDecoder, TokenInput, token_input
+from core.model.decoder import (
+    DecoderState,
+    HeadLogits,
+    SensorMultiHeadDecoder,
+    TokenInput,
+    sinusoids,
+    token_input,
+)
 from core.model.decoding import greedy
 from core.model.encoder import MMDTAELSTM
 from core.model.predict import ModelInput
 from core.model.targets import BOS
+from core.recordings.windows import WINDOW_ROWS
 
 ENCODER, START, STEP = "encoder.onnx", "decoder_start.onnx", "decoder_step.onnx"
 TOLERANCE = 1e-3
@@ -153,6 +161,18 @@ class OnnxModel:
         return logits.digits
 
 
+def example_input(bundle: Bundle, batch: int = 4, seed: int = 0) -> ModelInput:
+    """Windows of standard normal noise `[B, 64, C]`: enough to compare two implementations of one model."""
+    generator = torch.Generator().manual_seed(seed)
+    n_channels, n_codes = len(bundle.inputs.channels), len(bundle.encoder.categorical_dims)
+    continuous = torch.randn(batch, WINDOW_ROWS, n_channels, generator=generator)
+    return ModelInput(
+        continuous,
+        torch.zeros(batch, WINDOW_ROWS, n_codes, dtype=torch.int64),
+        torch.ones(batch, n_channels, dtype=torch.bool),
+    )
+
+
 def check_export(bundle: Bundle, model: OnnxModel, example: ModelInput) -> dict[str, float]:
     """Largest absolute difference between torch and ONNX of memory, operation and token confidence."""
     with torch.inference_mode():
@@ -179,11 +199,6 @@ def check_export(bundle: Bundle, model: OnnxModel, example: ModelInput) -> dict[
 def _export_encoder(encoder: MMDTAELSTM, path: Path, example: ModelInput) -> None:
     inputs: Mapping[str, Any] = dict(zip(("continuous", "categorical", "present"), example, strict=True))
     batch = torch.export.Dim("batch", min=1, max=4096)
-    names = ["continuous"]
-    if encoder.categorical_dims:
-        names.append("categorical")
-    if encoder.presence is not None:
-        names = ["continuous", "categorical", "present"]
     shapes = {name: {0: batch} for name in inputs}
     _export(encoder, tuple(inputs.values()), path, list(inputs), ["memory", "operation_logits"], shapes)
 
@@ -234,8 +249,6 @@ def _export(
 
 
 def _positions(d_model: int, length: int = 64) -> NDArray[np.float32]:
-    from core.model.decoder import sinusoids
-
     return np.asarray(sinusoids(length, d_model).numpy(), dtype=np.float32)
 
 

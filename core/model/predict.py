@@ -122,7 +122,7 @@ def window_input(bundle: Bundle, window: RunWindow, without: Sequence[str] = ())
     """One window as the encoder reads it."""
     prepared = prepare(window.recording, bundle.inputs)
     rows = window.rows
-    present = prepared.live[rows].all(axis=0)[None] & _kept(bundle, without)
+    present = np.asarray(prepared.live[rows].all(axis=0), dtype=bool)[None] & _kept(bundle, without)
     continuous = prepared.values[rows][None]
     return _model_input(bundle, continuous, prepared.categorical[rows][None], present)
 

@@ -1,0 +1,257 @@
+"""The verbs of `python -m core`. Heavy modules are imported by the verb that needs them."""
+
+# ruff: noqa: PLC0415
+import itertools
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from core.errors import ToolmarkError
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Toolmark: reads the G-code back from what a machine's sensors felt.",
+)
+console = Console(stderr=True)
+
+Runs = Annotated[list[Path], typer.Argument(help="recordings (.csv, .csv.gz, .parquet) or folders of them")]
+BundlePath = Annotated[Path, typer.Argument(help="folder of a bundle")]
+SplitsPath = Annotated[Path, typer.Argument(help="folder of window files")]
+
+
+def main() -> None:
+    """Run a verb; bad input ends with one plain sentence and status 1, an interruption with status 130."""
+    try:
+        app()
+    except ToolmarkError as error:
+        console.print(f"[bold red]Error:[/] {error!s}", markup=True, highlight=False, soft_wrap=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        console.print("Interrupted; the same command goes on from here.")
+        sys.exit(130)
+
+
+@contextmanager
+def _progress(what: str, total: int | None = None) -> Iterator[Any]:
+    """A progress bar on the terminal; the value is `advance(done, text)`."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, TextColumn("{task.fields[text]}"), console=console) as bar:
+        task = bar.add_task(what, total=total, text="")
+
+        def advance(done: int, text: str = "", of: int | None = None) -> None:
+            bar.update(task, completed=done, text=text, total=of if of is not None else total)
+
+        yield advance
+
+
+@app.command("import")
+def import_(
+    runs: Runs,
+    out: Annotated[Path, typer.Option(help="folder of the store")],
+    machine: Annotated[Path | None, typer.Option(help="machine file; the Bantam mill if none")] = None,
+) -> None:
+    """Read recordings into a columnar store and report their health."""
+    from core.recordings.machine import Machine
+    from core.recordings.store import import_runs
+
+    described = Machine.load(machine) if machine else Machine.bantam()
+    with _progress("import") as advance:
+        store = import_runs(runs, out, described, lambda done, total, name: advance(done, name, total))
+        advance(len(store.names), "", len(store.names))
+    index = store.index
+    typer.echo(f"{len(index)} runs, {int(index.rows.sum())} rows in {out} (digest {store.digest[:12]})")
+    kinds: dict[str, int] = {}
+    for finding in store.health:
+        kinds[finding.kind] = kinds.get(finding.kind, 0) + 1
+    for kind, count in sorted(kinds.items(), key=lambda item: -item[1]):
+        typer.echo(f"  {count:6d}  {kind}")
+    typer.echo(f"health report: {out / 'health.json'}")
+
+
+@app.command()
+def windows(
+    store: Annotated[Path, typer.Argument(help="folder of the store")],
+    out: Annotated[Path, typer.Option(help="folder of the window files")],
+    protocol: Annotated[str, typer.Option(help="seed, run, blind or program")] = "run",
+    folds: Annotated[Path | None, typer.Option(help="CSV of run, operation, fold")] = None,
+    fold: Annotated[int, typer.Option(help="the fold that tests; the next one validates")] = 0,
+    program: Annotated[str | None, typer.Option(help="the program left out (protocol program)")] = None,
+    seed: Annotated[int, typer.Option(help="seed of a split at random")] = 0,
+    stride: Annotated[int, typer.Option(help="rows between windows")] = 16,
+    train_stride: Annotated[int | None, typer.Option(help="rows between training windows")] = None,
+    channels: Annotated[Path | None, typer.Option(help="list of channels, one a line")] = None,
+    vocabulary: Annotated[Path | None, typer.Option(help="published vocabulary or its corpus")] = None,
+) -> None:
+    """Cut the runs of a store into windows under a protocol."""
+    from core.gcode import load_vocabulary
+    from core.recordings.inputs import read_channels
+    from core.recordings.protocols import WindowOptions, cut_store
+    from core.recordings.splits import read_folds
+    from core.recordings.store import Store
+
+    opened = Store.open(store)
+    options = WindowOptions(
+        protocol=protocol,
+        seed=seed,
+        stride=stride,
+        train_stride=train_stride or stride,
+        folds=read_folds(folds) if folds else None,
+        fold=fold,
+        program=program,
+        channels=read_channels(channels, opened.machine) if channels else None,
+        vocabulary=load_vocabulary(vocabulary) if vocabulary else None,
+    )
+    done = itertools.count(1)
+    with _progress("windows", len(opened.names)) as advance:
+        manifest = cut_store(opened, out, options, lambda name: advance(next(done), name))
+    counts = manifest.counts
+    typer.echo(f"{protocol}: " + ", ".join(f"{counts[part]} {part}" for part in ("train", "val", "test")))
+    left_out = ("without_label", "buffering_rows", "short_runs")
+    typer.echo("left out: " + ", ".join(f"{counts[name]} {name.replace('_', ' ')}" for name in left_out))
+
+
+@app.command()
+def train(
+    splits: SplitsPath,
+    out: Annotated[Path, typer.Option(help="folder of the bundle")],
+    preset: Annotated[str, typer.Option(help="best, seed, or A1 ... A5 of the technique ablation")] = "best",
+    stage: Annotated[int | None, typer.Option(help="1 or 2: only that stage")] = None,
+    seed: Annotated[int, typer.Option(help="seed of weights and batches")] = 0,
+    threads: Annotated[int, typer.Option(help="threads of torch")] = 2,
+) -> None:
+    """Train both stages into a bundle; interrupted, the same command goes on."""
+    from core.training.loop import Progress as Epoch
+    from core.training.presets import preset_named
+    from core.training.train import train as train_bundle
+
+    chosen = preset_named(preset)
+    if stage not in (None, 1, 2):
+        raise ToolmarkError(f"There is no stage {stage}: choose 1 or 2.")
+    with _progress("train") as advance:
+
+        def listen(epoch: Epoch) -> None:
+            text = (
+                f"{epoch.stage}: loss {epoch.loss:.3f}, validation {epoch.score:.4f}, best {epoch.best:.4f}"
+            )
+            advance(epoch.epoch, text, epoch.epochs)
+
+        stages = (1, 2) if stage is None else (stage,)
+        train_bundle(splits, out, chosen, seed=seed, stages=stages, threads=threads, listener=listen)
+    if stage == 1:
+        typer.echo(f"stage 1 is done: {out / 'training'}; go on with --stage 2")
+    else:
+        typer.echo(f"bundle: {out}")
+
+
+@app.command()
+def evaluate(
+    bundle: BundlePath,
+    splits: SplitsPath,
+    json: Annotated[Path | None, typer.Option(help="file of the evaluation")] = None,
+    store: Annotated[Path | None, typer.Option(help="store, for the baselines that need whole runs")] = None,
+    keep: Annotated[bool, typer.Option(help="put the metrics into the bundle")] = False,
+) -> None:
+    """Score a bundle on the test windows, with every metric, interval and baseline."""
+    from core.evidence.evaluation_file import evaluation_json, write_evaluation
+    from core.evidence.report import to_markdown
+    from core.evidence.scoring import score_bundle
+    from core.model.bundle import load_bundle, write_metrics
+    from core.recordings.sequences import read_splits
+    from core.recordings.store import Store
+
+    model, opened = load_bundle(bundle), read_splits(splits)
+    runs = Store.open(store) if store else None
+    with _progress("evaluate", 4) as advance:
+        evaluation = score_bundle(model, opened, runs, advance)
+    if json:
+        write_evaluation(evaluation, json)
+    if keep:
+        write_metrics(bundle, evaluation_json(evaluation))
+    typer.echo(to_markdown(evaluation, published=evaluation.protocol == "seed"))
+
+
+@app.command()
+def pool(
+    evaluations: Annotated[list[Path], typer.Argument(help="evaluations of several folds")],
+    json: Annotated[Path, typer.Option(help="file of the pooled evaluation")],
+    into: Annotated[Path | None, typer.Option(help="bundle that keeps the pooled metrics")] = None,
+) -> None:
+    """Pool the evaluations of several folds into one, with intervals over all runs."""
+    from core.evidence.evaluation_file import evaluation_json, read_evaluation, write_evaluation
+    from core.evidence.pooling import pool as pooled
+    from core.evidence.report import to_markdown
+    from core.model.bundle import write_metrics
+
+    evaluation = pooled([read_evaluation(path) for path in evaluations])
+    write_evaluation(evaluation, json)
+    if into:
+        write_metrics(into, evaluation_json(evaluation))
+    typer.echo(to_markdown(evaluation, published=evaluation.protocol == "seed"))
+
+
+@app.command()
+def predict(
+    bundle: BundlePath,
+    run: Annotated[Path, typer.Argument(help="a recording")],
+    out: Annotated[Path, typer.Option(help="CSV of the predictions")],
+    stride: Annotated[int, typer.Option(help="rows between windows")] = 16,
+    without: Annotated[
+        list[str] | None, typer.Option(help="modality, board or channel to do without")
+    ] = None,
+    beam: Annotated[bool, typer.Option(help="beam search instead of greedy")] = False,
+) -> None:
+    """Read a recording window by window; its target and controller columns are never looked at."""
+    from core.model.bundle import load_bundle
+    from core.model.reading import predict_run, write_predictions
+    from core.recordings.reader import read_recording
+
+    model = load_bundle(bundle)
+    recording = read_recording(run, model.machine)
+    with _progress("predict") as advance:
+        rows = predict_run(
+            model,
+            recording,
+            stride=stride,
+            without=without or (),
+            decoding="beam" if beam else "greedy",
+            progress=lambda done, total: advance(done, recording.name, total),
+        )
+    write_predictions(rows, out)
+    typer.echo(f"{len(rows)} windows of {recording.name}: {out}")
+
+
+@app.command()
+def export(
+    bundle: BundlePath,
+    out: Annotated[Path, typer.Option(help="folder of the ONNX files")],
+) -> None:
+    """Write both stages as ONNX, checked against torch."""
+    from core.model.bundle import load_bundle
+    from core.model.export import example_input, export_bundle
+
+    model = load_bundle(bundle)
+    differences = export_bundle(model, out, example_input(model))
+    typer.echo(f"{out}: largest differences from torch")
+    for name, value in differences.items():
+        typer.echo(f"  {name}: {value:.2g}")
+
+
+@app.command()
+def bench(
+    bundle: BundlePath,
+    repeats: Annotated[int, typer.Option(help="how often each thing is timed")] = 200,
+) -> None:
+    """Latency, throughput and memory on this machine."""
+    from core.model.bench import bench_bundle
+    from core.model.bundle import load_bundle
+
+    for row in bench_bundle(load_bundle(bundle), repeats):
+        typer.echo(f"{row.what:<52}{row.median_ms:10.2f} ms median{row.p95_ms:10.2f} ms p95")

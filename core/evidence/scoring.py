@@ -1,0 +1,68 @@
+"""A bundle scored on the test windows of a folder of window files."""
+
+from collections.abc import Callable
+
+from core.evidence.baselines import recording_baselines, window_baselines
+from core.evidence.evaluation import Evaluation, evaluate
+from core.evidence.truth import EvidenceError
+from core.model.bundle import Bundle
+from core.recordings.sequences import Splits
+from core.recordings.store import Store
+
+Told = Callable[[int, str], None]
+
+
+def score_bundle(
+    bundle: Bundle, splits: Splits, store: Store | None = None, told: Told | None = None
+) -> Evaluation:
+    """Every metric and baseline of a bundle on the test windows; `told(done, what)` hears four steps.
+
+    The baselines that need whole runs are added where the `store` that the windows were cut from is given.
+
+    Raises:
+        EvidenceError: the windows were prepared for other inputs or tokens, or a test run was trained on.
+    """
+    _check(bundle, splits)
+    tell = told or (lambda done, what: None)
+    test, manifest = splits.test, splits.manifest
+    tell(0, "free-running")
+    free = bundle.predict_windows(test)
+    tell(1, "teacher-forced")
+    forced = bundle.teacher_forced(test)
+    tell(2, "baselines")
+    train = splits.train.take(splits.train.labelled)
+    answers = window_baselines(
+        train, test, bundle.scheme, len(bundle.operations), free.operation_probabilities
+    )
+    if store is not None:
+        answers += recording_baselines(train, test, bundle.scheme, bundle.machine, store.recording)
+    tell(3, "intervals")
+    return evaluate(
+        test,
+        bundle.scheme,
+        free,
+        forced,
+        bundle.operations,
+        protocol=manifest.protocol,
+        fold=manifest.fold,
+        baselines=answers,
+        length_unit=bundle.machine.length_unit,
+    )
+
+
+def _check(bundle: Bundle, splits: Splits) -> None:
+    manifest = splits.manifest
+    if manifest.spec != bundle.inputs or manifest.scheme != bundle.manifest.scheme:
+        raise EvidenceError(
+            f"The windows in {splits.path} were cut for other inputs or tokens than the bundle's: cut them with "
+            f"the protocol `{bundle.protocol}` as for its training."
+        )
+    if manifest.protocol == "seed":
+        return
+    learned = set(bundle.manifest.runs.get("train", [])) | set(bundle.manifest.runs.get("val", []))
+    shared = sorted(learned & set(manifest.runs["test"]))
+    if shared:
+        raise EvidenceError(
+            f"The bundle was trained on {len(shared)} of the test runs in {splits.path} ({shared[0]} is one): "
+            "score it on the fold that it was trained for."
+        )

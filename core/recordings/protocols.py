@@ -1,0 +1,120 @@
+"""The four protocols put to work: from a store of runs to window files."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.gcode import LegacyScheme, Scheme, SpelledScheme, legacy_vocabulary
+from core.recordings.inputs import InputSpec, inputs_for
+from core.recordings.sequences import SplitsManifest, write_splits
+from core.recordings.splits import SplitError, split_runs, split_windows
+from core.recordings.store import Store
+from core.recordings.windows import STRIDE, WINDOW_ROWS, Windows, cut_runs
+
+Told = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class WindowOptions:
+    """How windows are cut from a store.
+
+    train_stride: rows between training windows under the protocols by run; validation and test windows are always
+    cut at `stride`. channels: the seed's 155. vocabulary: the published tokens; learned from the training windows
+    where none is given. folds, fold, program: see `split_runs`.
+    """
+
+    protocol: str = "run"
+    seed: int = 0
+    stride: int = STRIDE
+    train_stride: int = STRIDE
+    folds: Mapping[str, int] | None = field(default=None, repr=False)
+    fold: int = 0
+    program: str | None = None
+    channels: Sequence[str] | None = None
+    vocabulary: Mapping[str, int] | None = field(default=None, repr=False)
+
+
+def cut_store(
+    store: Store, out: str | Path, options: WindowOptions, told: Told | None = None
+) -> SplitsManifest:
+    """Cut all runs of a store under a protocol and write train/val/test window files and splits.json.
+
+    Scheme and vocabulary are learned from the training windows alone. `told` hears the name of each run.
+    """
+    spec = inputs_for(options.protocol, store.machine, options.channels)
+    parts = (_at_random if options.protocol == "seed" else _by_run)(store, spec, options, told)
+    counts = _counts(store, parts)
+    scheme = _scheme(parts["train"], options)
+    manifest = SplitsManifest(
+        protocol=options.protocol,
+        fold=options.fold if options.folds is not None and options.protocol != "seed" else None,
+        program=options.program,
+        seed=options.seed,
+        stride=options.stride,
+        length=WINDOW_ROWS,
+        scheme=scheme.to_json(),
+        inputs=spec.to_json(),
+        operations=store.machine.operations,
+        machine=store.machine.name,
+        machine_toml=store.machine.to_toml(),
+        data_digest=store.digest,
+        counts=counts,
+        created_with=_release(),
+    )
+    return write_splits(out, {part: windows.with_tokens(scheme) for part, windows in parts.items()}, manifest)
+
+
+def _at_random(
+    store: Store, spec: InputSpec, options: WindowOptions, told: Told | None
+) -> dict[str, Windows]:
+    windows = cut_runs(store.recordings(), spec, stride=options.stride, progress=told)
+    split = split_windows(windows.operation_type, options.seed)
+    return {part: windows.take(getattr(split, part)) for part in ("train", "val", "test")}
+
+
+def _by_run(store: Store, spec: InputSpec, options: WindowOptions, told: Told | None) -> dict[str, Windows]:
+    if options.protocol == "program" and options.program is None:
+        known = ", ".join(sorted(set(store.machine.programs.values())))
+        raise SplitError(f"The protocol `program` leaves one program out: name it ({known}).")
+    operations = [entry.operation for entry in store.entries]
+    split = split_runs(
+        store.names,
+        operations,
+        seed=options.seed,
+        folds=options.folds,
+        fold=options.fold,
+        programs=store.machine.programs,
+        program=options.program if options.protocol == "program" else None,
+    )
+    strides = {"train": options.train_stride, "val": options.stride, "test": options.stride}
+    return {
+        part: cut_runs(store.recordings(getattr(split, part)), spec, stride=stride, progress=told)
+        for part, stride in strides.items()
+    }
+
+
+def _scheme(train: Windows, options: WindowOptions) -> Scheme:
+    lines = train.gcode[train.labelled].tolist()
+    if options.protocol == "seed":
+        return LegacyScheme(dict(options.vocabulary or legacy_vocabulary(lines)))
+    return SpelledScheme.fit(lines)
+
+
+def _counts(store: Store, parts: Mapping[str, Windows]) -> dict[str, int]:
+    """What was cut and what will be left out of training and scoring."""
+    counts: dict[str, Any] = {part: len(windows) for part, windows in parts.items()}
+    counts["without_label"] = sum(int(np.sum(~windows.labelled)) for windows in parts.values())
+    counts["buffering_rows"] = sum(entry.buffering_rows for entry in store.entries)
+    counts["short_runs"] = sum(entry.rows < WINDOW_ROWS for entry in store.entries)
+    return {name: int(count) for name, count in counts.items()}
+
+
+def _release() -> str:
+    try:
+        return f"toolmark {version('toolmark')}"
+    except PackageNotFoundError:
+        return "toolmark"
