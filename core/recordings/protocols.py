@@ -1,7 +1,7 @@
 """The four protocols put to work: from a store of runs to window files."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,7 @@ def cut_store(
     spec = inputs_for(options.protocol, store.machine, options.channels)
     parts = (_at_random if options.protocol == "seed" else _by_run)(store, spec, options, told)
     counts = _counts(store, parts)
-    scheme = _scheme(parts["train"], options)
+    scheme = _scheme(parts, options)
     manifest = SplitsManifest(
         protocol=options.protocol,
         fold=options.fold if options.folds is not None and options.protocol != "seed" else None,
@@ -97,11 +97,18 @@ def _by_run(store: Store, spec: InputSpec, options: WindowOptions, told: Told | 
     }
 
 
-def _scheme(train: Windows, options: WindowOptions) -> Scheme:
-    lines = train.gcode[train.labelled].tolist()
+def _scheme(parts: Mapping[str, Windows], options: WindowOptions) -> Scheme:
+    """Tokens learned from the training lines; only the room for them is that of the longest line of all parts."""
+    lines = _lines(parts["train"])
     if options.protocol == "seed":
         return LegacyScheme(dict(options.vocabulary or legacy_vocabulary(lines)))
-    return SpelledScheme.fit(lines)
+    scheme = SpelledScheme.fit(lines)
+    longest = max(len(scheme.encode(line)) for windows in parts.values() for line in set(_lines(windows)))
+    return replace(scheme, width=max(scheme.width, longest))
+
+
+def _lines(windows: Windows) -> list[str]:
+    return [str(line) for line in windows.gcode[windows.labelled].tolist()]
 
 
 def _counts(store: Store, parts: Mapping[str, Windows]) -> dict[str, int]:

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from core.model.encoder import MMDTAELSTM
 from core.model.losses import focal_loss, reconstruction_loss
-from core.training.augment import drop_groups
+from core.training.augment import ChannelGroups, drop_groups
 from core.training.presets import Stage1
 
 
@@ -32,7 +32,7 @@ class EncoderTask:
     name = "stage1"
 
     def __init__(
-        self, model: MMDTAELSTM, train: EncoderData, val: EncoderData, groups: Tensor, options: Stage1
+        self, model: MMDTAELSTM, train: EncoderData, val: EncoderData, groups: ChannelGroups, options: Stage1
     ) -> None:
         self.model, self.train, self.val = model, train, val
         self.groups, self.options, self.size = groups, options, len(train)
