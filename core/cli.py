@@ -123,16 +123,19 @@ def train(
     splits: SplitsPath,
     out: Annotated[Path, typer.Option(help="folder of the bundle")],
     preset: Annotated[str, typer.Option(help="best, seed, or A1 ... A5 of the technique ablation")] = "best",
+    change: Annotated[
+        list[str] | None, typer.Option("--set", help="a change to the preset, as stage1.loop.epochs=20")
+    ] = None,
     stage: Annotated[int | None, typer.Option(help="1 or 2: only that stage")] = None,
     seed: Annotated[int, typer.Option(help="seed of weights and batches")] = 0,
     threads: Annotated[int, typer.Option(help="threads of torch")] = 2,
 ) -> None:
     """Train both stages into a bundle; interrupted, the same command goes on."""
     from core.training.loop import Progress as Epoch
-    from core.training.presets import preset_named
+    from core.training.presets import preset_named, with_changes
     from core.training.train import train as train_bundle
 
-    chosen = preset_named(preset)
+    chosen = with_changes(preset_named(preset), change or [])
     if stage not in (None, 1, 2):
         raise ToolmarkError(f"There is no stage {stage}: choose 1 or 2.")
     with _progress("train") as advance:

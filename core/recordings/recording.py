@@ -105,13 +105,13 @@ def buffering_mask(recording: Recording) -> NDArray[np.bool_]:
     numbers = recording.line_numbers[rows]
     jumps = np.flatnonzero(np.diff(numbers) < 0) + 1
     starts = [0, *jumps.tolist()]
-    at_start = True
+    first_line = None
     for start, end in zip(starts, jumps.tolist(), strict=False):
-        after_last_line = start > 0 and numbers[start - 1] == numbers.max()
-        if end - start <= MAX_BUFFERING_ROWS and (at_start or after_last_line):
+        restarts = start > 0 and numbers[start - 1] == numbers.max() and numbers[end] == first_line
+        if end - start <= MAX_BUFFERING_ROWS and (first_line is None or restarts):
             mask[rows[start] : rows[end]] = True
-        else:
-            at_start = False
+        elif first_line is None:
+            first_line = numbers[start]
     return mask
 
 

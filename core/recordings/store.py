@@ -212,11 +212,25 @@ def _import_one(file: Path, name: str, out: Path, machine: Machine) -> None:
     recording = recording_from_frame(frame, name, machine, file)
     entry = _entry(recording, len(frame.columns), content.digest)
     stored = _Stored(version=VERSION, machine=described, entry=entry, findings=report(recording))
-    sensors = {c: np.float32 for c in frame if machine.aliases.get(str(c), str(c)) in machine.channels}
-    table = pa.Table.from_pandas(frame.astype(sensors), preserve_index=False)
-    table = table.replace_schema_metadata({METADATA: stored.model_dump_json().encode()})
+    table = _columns(frame, recording).replace_schema_metadata({METADATA: stored.model_dump_json().encode()})
     with replacing(target) as aside:
         pq.write_table(table, aside, compression="zstd")
+
+
+def _columns(frame: pd.DataFrame, recording: Recording) -> pa.Table:
+    """All columns of the file: channels as the float32 that they were read as, the rest as it stands."""
+    arrays = {}
+    for column in map(str, frame.columns):
+        if column in recording.index:
+            arrays[column] = pa.array(recording.values[:, recording.index[column]])
+        else:
+            try:
+                arrays[column] = pa.Array.from_pandas(frame[column])
+            except pa.ArrowException:
+                raise StoreError(
+                    f"{recording.source} mixes kinds of values in the column {column!r}: make it text or numbers."
+                ) from None
+    return pa.table(arrays)
 
 
 def _entry(recording: Recording, columns: int, digest: str) -> RunEntry:

@@ -32,7 +32,7 @@ def channel_groups(channels: tuple[str, ...], machine: Machine) -> ChannelGroups
 
 
 def drop_groups(present: Tensor, groups: ChannelGroups, share: float) -> Tensor:
-    """Live channels `[B, C]` after each board was taken away with probability `share`, a modality with a third of it."""
+    """Live channels `[B, C]` after each board went with probability `share`, and each modality with a third of it."""
     if share <= 0:
         return present
     taken = torch.rand(len(present), len(groups.rate)) < share * groups.rate

@@ -2,17 +2,20 @@
 
 import csv
 import math
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any, Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+
+from core.errors import ToolmarkError
+from core.recordings.atomic import replacing
 
 State = dict[str, Tensor]
 
@@ -45,6 +48,10 @@ class Progress:
 
 
 Listener = Callable[[Progress], None]
+
+
+class CheckpointError(ToolmarkError):
+    """A checkpoint that cannot be taken up."""
 
 
 class Task(Protocol):
@@ -91,6 +98,7 @@ class _Run:
             task.model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
         )
         self.done, self.best, self.waited, self.seconds = 0, -math.inf, 0, 0.0
+        self.history: list[dict[str, float]] = []
         self.average: State = _copy(task.model.state_dict()) if config.average else {}
         self.best_state: State = _copy(task.model.state_dict())
 
@@ -99,17 +107,15 @@ class _Run:
 
     def resume(self) -> None:
         if not self.checkpoint.exists():
-            self._start_log()
             return
-        saved: dict[str, Any] = torch.load(self.checkpoint, weights_only=True)
+        saved = read_checkpoint(self.checkpoint)
         if saved["key"] != self.key:
-            self._start_log()
             return
         self.task.model.load_state_dict(saved["model"])
         self.optimizer.load_state_dict(saved["optimizer"])
         self.best_state, self.average = saved["best_state"], saved["average"]
         self.done, self.best, self.waited = saved["done"], saved["best"], saved["waited"]
-        self.seconds = saved["seconds"]
+        self.seconds, self.history = saved["seconds"], saved["history"]
 
     def epoch(self, seed: int, listener: Listener | None) -> None:
         started = time.perf_counter()
@@ -122,8 +128,10 @@ class _Run:
             self.best = figures["score"]
             self.best_state = _copy(self.average or self.task.model.state_dict())
         self.seconds += time.perf_counter() - started
-        self._append_log(loss, figures)
+        row = {"epoch": self.done, "loss": loss, **figures, "best": self.best, "seconds": self.seconds}
+        self.history.append({name: round(value, 6) for name, value in row.items()})
         self._save()
+        self._write_log()
         if listener:
             listener(
                 Progress(
@@ -178,7 +186,6 @@ class _Run:
         return figures
 
     def _save(self) -> None:
-        aside = self.checkpoint.with_suffix(".tmp")
         saved = {
             "key": self.key,
             "model": self.task.model.state_dict(),
@@ -189,21 +196,33 @@ class _Run:
             "best": self.best,
             "waited": self.waited,
             "seconds": self.seconds,
+            "history": self.history,
         }
-        torch.save(saved, aside)
-        os.replace(aside, self.checkpoint)
+        with replacing(self.checkpoint) as aside:
+            torch.save(saved, aside)
 
-    def _start_log(self) -> None:
-        self.log.unlink(missing_ok=True)
+    def _write_log(self) -> None:
+        """The whole log anew, so that it never holds an epoch that the checkpoint lacks for long."""
+        with replacing(self.log) as aside, aside.open("w", newline="") as file:
+            writer = csv.DictWriter(file, list(self.history[0]))
+            writer.writeheader()
+            writer.writerows(self.history)
 
-    def _append_log(self, loss: float, figures: dict[str, float]) -> None:
-        row = {"epoch": self.done, "loss": loss, **figures, "best": self.best, "seconds": self.seconds}
-        new = not self.log.exists()
-        with self.log.open("a", newline="") as file:
-            writer = csv.DictWriter(file, list(row))
-            if new:
-                writer.writeheader()
-            writer.writerow({k: round(v, 6) for k, v in row.items()})
+
+def read_checkpoint(path: Path) -> dict[str, Any]:
+    """What was saved at `path`; nothing in it is ever executed.
+
+    Raises:
+        CheckpointError: the file is damaged, or holds more than tensors and plain values.
+    """
+    try:
+        saved: dict[str, Any] = torch.load(path, weights_only=True)
+        saved["key"]
+    except (UnpicklingError, RuntimeError, EOFError, KeyError, TypeError, ValueError):
+        raise CheckpointError(
+            f"{path} is damaged or not a checkpoint of ours: delete it and the stage starts anew."
+        ) from None
+    return saved
 
 
 def _copy(state: State) -> State:

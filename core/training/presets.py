@@ -1,6 +1,8 @@
 """Named configurations of both stages."""
 
-from dataclasses import asdict, dataclass, field, replace
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
 from core.errors import ToolmarkError
@@ -92,3 +94,37 @@ def preset_named(name: str) -> Preset:
     if name not in PRESETS:
         raise ToolmarkError(f"There is no preset {name!r}: choose one of {', '.join(PRESETS)}.")
     return PRESETS[name]
+
+
+def with_changes(preset: Preset, changes: Sequence[str]) -> Preset:
+    """The preset with changes such as `stage1.loop.epochs=20`; a wrong key or value is an error that names it."""
+    for change in changes:
+        key, equals, value = change.partition("=")
+        if not equals:
+            raise ToolmarkError(
+                f"The change {change!r} has no value: write KEY=VALUE, as stage1.loop.epochs=20."
+            )
+        preset = _changed(preset, key.split("."), value, change)
+    return replace(preset, name=f"{preset.name}, changed") if changes else preset
+
+
+def _changed(part: Any, path: list[str], value: str, change: str) -> Any:
+    names = [f.name for f in fields(part)]
+    if path[0] not in names:
+        raise ToolmarkError(f"{change!r}: there is no {path[0]!r} here, only {', '.join(names)}.")
+    old = getattr(part, path[0])
+    if is_dataclass(old) != (len(path) > 1):
+        raise ToolmarkError(
+            f"{change!r}: {path[0]!r} is {'a group' if is_dataclass(old) else 'a single value'}."
+        )
+    if len(path) > 1:
+        return replace(part, **{path[0]: _changed(old, path[1:], value, change)})
+    try:
+        new = value if isinstance(old, str) else json.loads(value)
+    except ValueError:
+        new = None
+    if type(new) is int and type(old) is float:
+        new = float(new)
+    if type(new) is not type(old):
+        raise ToolmarkError(f"{change!r}: the value of {path[0]!r} is like {json.dumps(old)}.")
+    return replace(part, **{path[0]: new})

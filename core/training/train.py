@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -24,7 +23,7 @@ from core.recordings.windows import Windows
 from core.training.augment import channel_groups, drop_groups
 from core.training.calibrate import calibrate
 from core.training.data import KnownLines, encoder_data
-from core.training.loop import Listener, State, fit
+from core.training.loop import Listener, State, fit, read_checkpoint
 from core.training.presets import Preset
 from core.training.stage1 import EncoderData, EncoderTask, encode
 from core.training.stage2 import DecoderData, DecoderTask
@@ -154,7 +153,7 @@ class _Job:
     def encoder(self) -> MMDTAELSTM:
         """The frozen encoder that stage 1 left."""
         path = self.folder / ENCODER
-        saved: dict[str, Any] = torch.load(path, weights_only=True) if path.exists() else {}
+        saved = read_checkpoint(path) if path.exists() else {}
         if saved.get("key") != self.key:
             raise TrainingError(
                 f"{self.folder} has no encoder for these windows, preset and seed: run stage 1 first."
