@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from core.evidence.tally import Ints
 from core.evidence.truth import EvidenceError, encode_lines
 from core.gcode.tokens import Heads, Scheme
+from core.gcode.words import canonical
 from core.model.prediction import BatchPrediction, TeacherForced
 
 Reals = NDArray[np.floating]
@@ -79,5 +80,6 @@ def model_answers(free: BatchPrediction, forced: TeacherForced | None, method: s
 
 
 def line_answers(method: str, lines: Sequence[str], scheme: Scheme) -> Answers:
-    """The answers of a method that names a line for each window; "" where it has none."""
-    return Answers(method, tokens=encode_lines(lines, scheme), lines=tuple(lines))
+    """The answers of a method that names a line of G-code for each window; "" where it has none."""
+    texts = {line: canonical(line) if line else "" for line in set(lines)}
+    return Answers(method, tokens=encode_lines(lines, scheme), lines=tuple(texts[line] for line in lines))

@@ -96,12 +96,7 @@ def evaluate(
         EvidenceError: answers for another number of windows, or no window with a label.
     """
     methods = [model_answers(free, forced), *baselines]
-    for answers in methods:
-        if len(answers) != len(targets):
-            raise EvidenceError(
-                f"The answers of {answers.method} are for {len(answers)} windows, not for the {len(targets)} "
-                "that are to be scored; predict these."
-            )
+    _refuse_other_windows(methods, len(targets))
     truth = truth_of(targets, scheme, None if forced is None else forced.targets)
     if not len(truth):
         raise EvidenceError(
@@ -120,6 +115,15 @@ def evaluate(
     return from_tallies(
         protocol, folds, scheme.name, tuple(operations), counts, truth.units, everything, bootstrap
     )
+
+
+def _refuse_other_windows(methods: Sequence[Answers], n_windows: int) -> None:
+    for answers in methods:
+        if len(answers) != n_windows:
+            raise EvidenceError(
+                f"The answers of {answers.method} are for {len(answers)} windows, not for the {n_windows} "
+                "that are to be scored; predict these."
+            )
 
 
 def from_tallies(
