@@ -22,10 +22,11 @@ from core.gcode.tokens import (
 )
 from core.gcode.toolpath import Move, positions, toolpath
 from core.gcode.vocabulary import VocabularyError, legacy_vocabulary, load_vocabulary
-from core.gcode.words import GcodeError, Line, Word, canonical, parse_line, parse_program
+from core.gcode.words import COMMAND_LETTERS, GcodeError, Line, Word, canonical, parse_line, parse_program
 
 __all__ = [
     "BOS",
+    "COMMAND_LETTERS",
     "EOS",
     "HEADS",
     "MASK",

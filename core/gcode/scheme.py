@@ -29,6 +29,11 @@ class Scheme(ABC):
     def sizes(self) -> HeadSizes:
         """The number of classes of each head."""
 
+    @property
+    @abstractmethod
+    def letters(self) -> tuple[str, ...]:
+        """The classes of the parameter type head, NONE first."""
+
     @abstractmethod
     def encode(self, line: str) -> list[int]:
         """The content tokens of a line: no BOS, EOS or PAD."""

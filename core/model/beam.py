@@ -21,6 +21,7 @@ from core.model.decoding import (
     choice_confidence,
     choose,
     first_tokens,
+    greedy,
 )
 
 TINY = 1e-12
@@ -46,18 +47,37 @@ def beam_search(
     temperatures: Temperatures | None = None,
     width: int = 4,
 ) -> Decoded:
-    """Write the best line for each memory `[B, T, H]`; the score of a line is its log probability."""
-    best = [
-        _search(decoder, memory[i : i + 1], operation[i : i + 1], scheme, temperatures or {}, width)
+    """Write the best line for each memory `[B, T, H]`; the score of a line is its log probability.
+
+    A beam may lose the greedy line on its way, so that one is a candidate too. `steps` are given for one
+    memory only.
+    """
+    first = greedy(decoder, memory, operation, scheme, temperatures)
+    lines = [
+        _better(
+            _search(decoder, memory[i : i + 1], operation[i : i + 1], scheme, temperatures or {}, width),
+            first,
+            i,
+        )
         for i in range(len(memory))
     ]
-    length = max(beam.ids.shape[1] for beam in best)
-    tokens = np.zeros((len(best), length), dtype=np.int64)
-    confidences = np.ones((len(best), length), dtype=np.float32)
-    for row, beam in enumerate(best):
-        tokens[row, : beam.ids.shape[1]] = beam.ids[0]
-        confidences[row, : beam.ids.shape[1]] = beam.confidences[0]
-    return Decoded(tokens, confidences, confidences.prod(axis=1), best[0].steps)
+    length = max(line.tokens.shape[1] for line in lines)
+    tokens = np.zeros((len(lines), length), dtype=np.int64)
+    confidences = np.ones((len(lines), length), dtype=np.float32)
+    for row, line in enumerate(lines):
+        tokens[row, : line.tokens.shape[1]] = line.tokens[0]
+        confidences[row, : line.tokens.shape[1]] = line.token_confidence[0]
+    steps = lines[0].steps if len(lines) == 1 else ()
+    return Decoded(tokens, confidences, confidences.prod(axis=1), steps)
+
+
+def _better(beam: _Beam, first: Decoded, row: int) -> Decoded:
+    """The best line of the beam, or line `row` of the greedy ones where that is more probable."""
+    if first.confidence[row] > beam.confidences[0].prod():
+        part = slice(row, row + 1)
+        return Decoded(first.tokens[part], first.token_confidence[part], first.confidence[part], first.steps)
+    confidence = beam.confidences[:1].prod(axis=1)
+    return Decoded(beam.ids[:1], beam.confidences[:1], confidence, beam.steps)
 
 
 def _search(

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.gcode import Heads, Scheme, TokenType
+from core.gcode import COMMAND_LETTERS, Heads, Scheme, TokenType
 from core.model.decoder import DecoderState, HeadLogits, TokenInput, token_input
 
 BOS, EOS = 1, 2
@@ -64,8 +64,9 @@ class Grammar:
     def start(cls, scheme: Scheme, batch: int) -> "Grammar":
         """Nothing written yet."""
         sizes, legacy = scheme.sizes, scheme.name == "legacy"
-        letters = torch.ones(batch, sizes.param_types, dtype=torch.bool)
-        letters[:, 0] = False
+        # a command that training never showed can be spelled by its letter, but is not to be guessed
+        allowed = [letter not in ("NONE", *COMMAND_LETTERS) for letter in scheme.letters]
+        letters = torch.tensor([allowed]).repeat(batch, 1)
         commands = torch.ones(batch, sizes.commands, dtype=torch.bool)
         # in the published scheme the class NONE is the one command that has no class (G2)
         commands[:, 0] = legacy
