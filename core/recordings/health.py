@@ -128,16 +128,22 @@ def same_clock(clocks: Mapping[str, frozenset[str]]) -> list[Finding]:
 
 def _unknown_columns(recording: Recording) -> Iterable[Finding]:
     machine = recording.machine
-    groups: dict[str, int] = {}
+    groups: dict[tuple[str, bool], int] = {}
     for column in recording.unknown_columns:
         board, dot, quantity = column.partition(".")
-        name = board if dot and quantity in machine.quantities else column
-        groups[name] = groups.get(name, 0) + 1
-    known = [*machine.boards, *machine.columns]
-    for name, count in groups.items():
-        close = get_close_matches(name, known, n=1, cutoff=0.4)
-        hint = f"; the closest known name is {close[0]}" if close else ""
-        what = f"{count} columns of an unknown board are" if count > 1 else "an unknown column is"
+        of_board = bool(dot) and quantity in machine.quantities
+        name = board if of_board else column
+        groups[name, of_board] = groups.get((name, of_board), 0) + 1
+    # what the file lacks is what may have been renamed
+    boards = {machine.board(channel) for channel in recording.channels}
+    columns = machine.columns - {*recording.channels, *recording.codes, machine.time.column}
+    columns -= {machine.target.line_text} if recording.lines is not None else set()
+    columns -= {machine.target.line_number} if recording.line_numbers is not None else set()
+    for (name, of_board), count in groups.items():
+        lacking = {known.lower(): known for known in (set(machine.boards) - boards if of_board else columns)}
+        close = get_close_matches(name.lower(), lacking, n=1, cutoff=0.4)
+        hint = f"; the closest name that the file lacks is {lacking[close[0]]}" if close else ""
+        what = f"{count} columns of an unknown board are" if of_board else "an unknown column is"
         detail = f"{what} not read{hint}"
         yield Finding(recording.name, name, "unknown_column", detail, 0, recording.n_rows, "warning")
 

@@ -21,6 +21,8 @@ from core.recordings.windows import ARRAYS, STRIDE, WINDOW_ROWS, Windows
 
 PARTS = ("train", "val", "test")
 MANIFEST = "splits.json"
+# how every .npz file begins
+ZIP = b"PK"
 # published key -> its number of dimensions
 PUBLISHED = {"continuous": 3, "categorical": 3, "tokens": 2, "operation_type": 1}
 
@@ -191,9 +193,11 @@ def _load(path: Path) -> dict[str, NDArray[Any]]:
     if not path.is_file():
         raise SequencesError(f"{path} is not a file: give a window file (.npz).")
     try:
+        with path.open("rb") as raw:
+            begins = raw.read(len(ZIP))
+        if begins != ZIP:
+            raise SequencesError(f"{path} is not a window file: give an .npz file of plain arrays.")
         with np.load(path, allow_pickle=False) as file:
-            if not isinstance(file, np.lib.npyio.NpzFile):
-                raise SequencesError(f"{path} is not a window file but a single array: give an .npz file.")
             return {key: file[key] for key in file.files if key in (*ARRAYS, "channels")}
     except ValueError as error:
         if "allow_pickle" in str(error) or "pickled" in str(error):
