@@ -1,0 +1,30 @@
+"""Toolmark's dashboard: `make run`, or `python -m streamlit run dashboard/app.py` from the project's root."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import theme
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = ROOT / "pages"
+PICTURES = ROOT / "assets" / "pictures"
+
+# a picture of our own: an icon by name would be fetched from the network
+st.set_page_config(page_title="Toolmark", page_icon=str(PICTURES / "mark.svg"), layout="wide")
+st.logo(PICTURES / "logo.svg", icon_image=PICTURES / "mark.svg", size="large")
+theme.apply()
+
+page = st.navigation(
+    {
+        "Model": [
+            st.Page(
+                PAGES / "predict.py",
+                title="Predict",
+                icon=":material/troubleshoot:",
+                help="What the model reads in one window of a recording, how sure it is, and what else it saw.",
+            ),
+        ],
+    }
+)
+page.run()

@@ -1,0 +1,95 @@
+"""Small pieces that pages share: figures in words, empty states, the choice of a run and of a window."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.recordings.windows import STRIDE, WINDOW_ROWS
+from dashboard import selection
+
+
+def percent(share: float) -> str:
+    """A share as per cent with one decimal; what only rounds to none or all is not written as none or all."""
+    if 0 < share < 0.0005:
+        return "< 0.1 %"
+    if 0.9995 <= share < 1:
+        return "> 99.9 %"
+    return f"{100 * share:.1f} %"
+
+
+def sentence(text: str) -> str:
+    """A text as a sentence, with its full stop."""
+    text = text.strip()
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def listed(names: Sequence[str], most: int = 6) -> str:
+    """Names in a row, the first few of many: "a, b and 4 more"."""
+    if len(names) <= most:
+        return ", ".join(names)
+    return f"{', '.join(names[: most - 1])} and {len(names) - most + 1} more"
+
+
+def empty_state(title: str, words: str, commands: Sequence[str] = (), icon: str = ":material/inbox:") -> None:
+    """Say that something is not there, why, and with which commands it comes."""
+    with st.container(border=True):
+        st.subheader(title, anchor=False, icon=icon)
+        st.markdown(words)
+        if commands:
+            st.code("\n".join(commands), language="bash", wrap_lines=True)
+
+
+def pick_run(runs: Sequence[str], value: str | None) -> None:
+    """The choice of a recording."""
+    key = selection.lead("pick_run", value)
+    st.selectbox(
+        "Recording",
+        list(runs),
+        index=None if value is None else 0,
+        placeholder="Choose a recording",
+        key=key,
+        on_change=selection.follow,
+        args=("run", key),
+    )
+
+
+def pick_window(row: int, n_rows: int, seconds: Sequence[float]) -> None:
+    """The choice of a window: a slider over its start rows, and steps of a stride (keys P and N)."""
+    last = n_rows - WINDOW_ROWS
+    key = selection.lead("pick_row", row)
+    end = row + WINDOW_ROWS - 1
+    label = f"Window: rows {row} to {end} of {n_rows}, {seconds[row]:.1f} to {seconds[end]:.1f} s"
+    with st.container(horizontal=True, vertical_alignment="bottom", wrap=False):
+        if last > 0:
+            st.slider(label, 0, last, key=key, on_change=selection.follow, args=("start_row", key))
+        else:
+            st.markdown(label)
+        for text, icon, shortcut, target in (
+            ("Previous", ":material/chevron_left:", "P", max(0, row - STRIDE)),
+            ("Next", ":material/chevron_right:", "N", min(last, row + STRIDE)),
+        ):
+            st.button(
+                text,
+                icon=icon,
+                key=f"window_{text.lower()}",
+                shortcut=shortcut,
+                disabled=target == row,
+                on_click=selection.change,
+                kwargs={"start_row": target},
+            )
+
+
+def pick_names(
+    label: str, field: str, options: Sequence[str], value: Sequence[str], placeholder: str
+) -> None:
+    """A choice of several names that lands in a field of the selection."""
+    key = selection.lead(f"pick_{field}", list(value))
+    st.multiselect(
+        label,
+        list(options),
+        format_func=lambda name: name.replace("_", " "),
+        placeholder=placeholder,
+        key=key,
+        on_change=selection.follow,
+        args=(field, key),
+    )

@@ -1,0 +1,203 @@
+"""Finds recordings and bundles, opens them once, and keeps what was predicted.
+
+Every cache is keyed on digests and names, never on arrays: Streamlit hashes a large array by a sample of it, so
+an array as a key would bring back the answer to another question. Arrays and models travel in underscored arguments.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import streamlit as st
+
+from core.errors import ToolmarkError
+from core.evidence.evaluation import Evaluation
+from core.evidence.evaluation_file import evaluation_from_json
+from core.model.bundle import Bundle, load_bundle
+from core.model.prediction import Prediction
+from core.recordings.machine import Machine
+from core.recordings.reader import SUFFIXES, read_recording, run_name
+from core.recordings.recording import Recording, RunWindow
+from core.recordings.store import INDEX, Store
+from dashboard import window_view
+
+ROOT = Path(__file__).resolve().parent.parent
+RECORDINGS_VARIABLE = "TOOLMARK_RECORDINGS"
+BUNDLES_VARIABLE = "TOOLMARK_BUNDLES"
+STORE = ROOT / "build" / "store"
+SHARED_RUNS = ROOT.parent / "shared" / "data" / "bantam" / "runs"
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A folder of recordings or a store of them; `problem` says what is wrong with one that cannot be used."""
+
+    name: str
+    path: Path
+    files: Mapping[str, Path] = field(default_factory=dict)
+    is_store: bool = False
+    problem: str | None = None
+
+    @property
+    def runs(self) -> tuple[str, ...]:
+        """The names of its runs, in order."""
+        return tuple(self.files)
+
+    def digest(self, run: str) -> str:
+        """What tells this run, as it is now, from every other."""
+        return f"{run}@{_stamp(self.files[run])}"
+
+
+@dataclass(frozen=True)
+class BundleFolder:
+    """A trained model that lies in a folder, not opened yet."""
+
+    name: str
+    path: Path
+    protocol: str | None
+
+    @property
+    def digest(self) -> str:
+        """What tells this bundle, as it is now, from every other."""
+        return _stamp(self.path / "SHA256SUMS") + _stamp(self.path / "bundle.json")
+
+
+def datasets() -> tuple[Dataset, ...]:
+    """Every dataset: the one that TOOLMARK_RECORDINGS names, or else the store and the shared folder, if there."""
+    named = os.environ.get(RECORDINGS_VARIABLE)
+    if named:
+        return (_dataset(Path(named).expanduser().name or "recordings", Path(named).expanduser()),)
+    places = (("store", STORE), ("bantam", SHARED_RUNS))
+    return tuple(_dataset(name, path) for name, path in places if path.is_dir())
+
+
+def _dataset(name: str, path: Path) -> Dataset:
+    try:
+        if (path / INDEX).is_file():
+            runs = _store(str(path), _stamp(path / INDEX)).names
+            return Dataset(name, path, dict.fromkeys(runs, path / INDEX), is_store=True)
+        machine = _machine(str(path))
+        files = {run_name(file, machine): file for file in _recordings_in(path)}
+    except (ToolmarkError, OSError) as error:
+        return Dataset(name, path, problem=f"The dataset {name} cannot be opened: {error}")
+    empty = f"The dataset {name} is empty: {path} holds no .csv, .csv.gz or .parquet file."
+    return Dataset(name, path, files, problem=None if files else empty)
+
+
+def _recordings_in(folder: Path) -> list[Path]:
+    files = sorted(file for file in folder.iterdir() if file.name.lower().endswith(SUFFIXES))
+    return [file for file in files if not file.name.startswith(".")]
+
+
+def machine_of(dataset: Dataset) -> Machine:
+    """The machine that a dataset was recorded on."""
+    if dataset.is_store:
+        return _store(str(dataset.path), _stamp(dataset.path / INDEX)).machine
+    return _machine(str(dataset.path))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _machine(folder: str) -> Machine:
+    described = Path(folder) / "machine.toml"
+    return Machine.load(described) if described.is_file() else Machine.bantam()
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _store(path: str, stamp: str) -> Store:
+    return Store.open(Path(path))
+
+
+def recording(dataset: Dataset, run: str) -> Recording:
+    """One run of a dataset; ToolmarkError says what is wrong with its file."""
+    return _recording(dataset.digest(run), run, dataset)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _recording(digest: str, run: str, _dataset: Dataset) -> Recording:
+    if _dataset.is_store:
+        return _store(str(_dataset.path), _stamp(_dataset.path / INDEX)).recording(run)
+    return read_recording(_dataset.files[run], machine_of(_dataset))
+
+
+def liveliness(opened: Recording, digest: str) -> dict[str, float]:
+    """How much each channel of a run moves (see `window_view.liveliness`), reckoned once a run."""
+    return _liveliness(digest, opened.name, opened)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _liveliness(digest: str, run: str, _opened: Recording) -> dict[str, float]:
+    return window_view.liveliness(_opened)
+
+
+def bundles_folder() -> Path:
+    """The folder whose subfolders are bundles."""
+    return Path(os.environ.get(BUNDLES_VARIABLE) or ROOT / "assets" / "models")
+
+
+def bundles() -> tuple[BundleFolder, ...]:
+    """Every bundle that is there; those of the default protocol come first."""
+    root = bundles_folder()
+    folders = sorted(root.iterdir()) if root.is_dir() else []
+    found = [BundleFolder(f.name, f, _protocol(f)) for f in folders if (f / "bundle.json").is_file()]
+    return tuple(sorted(found, key=lambda bundle: bundle.protocol != "run"))
+
+
+def _protocol(folder: Path) -> str | None:
+    try:
+        return str(json.loads((folder / "bundle.json").read_text(encoding="utf-8"))["protocol"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def bundle(folder: BundleFolder) -> Bundle:
+    """Open a bundle; ToolmarkError says what is wrong with it."""
+    return _bundle(folder.digest, folder)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Opening the model")
+def _bundle(digest: str, _folder: BundleFolder) -> Bundle:
+    return load_bundle(_folder.path)
+
+
+def evaluation(opened: Bundle) -> Evaluation | None:
+    """The figures that a bundle carries with it; None where it was never evaluated."""
+    try:
+        return evaluation_from_json(dict(opened.metrics))
+    except ToolmarkError:
+        return None
+
+
+def predict(opened: Bundle, window: RunWindow, run_digest: str, without: tuple[str, ...] = ()) -> Prediction:
+    """Read one window; the same question is answered once."""
+    _warm(opened.digest, opened, window)
+    return _predict(opened.digest, run_digest, window.start_row, tuple(sorted(without)), opened, window)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _warm(bundle_digest: str, _opened: Bundle, _window: RunWindow) -> bool:
+    """Predict once for nothing: a model's first call sets torch up, and its latency is not the model's."""
+    _opened.predict(_window)
+    return True
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def _predict(
+    bundle_digest: str,
+    run_digest: str,
+    start_row: int,
+    without: tuple[str, ...],
+    _opened: Bundle,
+    _window: RunWindow,
+) -> Prediction:
+    return _opened.predict(_window, without=without)
+
+
+def _stamp(path: Path) -> str:
+    """A file's identity without reading it: where it lies, when it was written, how large it is."""
+    try:
+        status = path.stat()
+    except OSError:
+        return f"{path}:gone"
+    return f"{path}:{status.st_mtime_ns}:{status.st_size}"

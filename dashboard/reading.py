@@ -1,0 +1,135 @@
+"""What the model read in a window, in words: the verdict, the effect of muting, what was absent."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from core.errors import ToolmarkError
+from core.gcode.scheme import Scheme
+from core.model.bundle import Bundle
+from core.model.prediction import Prediction
+from core.recordings.windows import WindowLabel
+from dashboard import selection
+from dashboard.alignment import line_verdict, true_tokens
+from dashboard.components import listed, percent
+from dashboard.token_table import Json, Reading, table_of
+from dashboard.window_view import Absent
+
+_VERDICTS = {
+    "exact": ":green-badge[:material/check: exact line]",
+    "within a row": ":green-badge[:material/check: right within a row] The line that was read fills at most one row "
+    "less of the window than the label does.",
+    "different": ":red-badge[:material/close: not the true line]",
+    "no truth": ":gray-badge[:material/help: no truth] No row of this window has a label to compare with.",
+}
+
+
+def verdict_words(scheme: Scheme, prediction: Prediction, label: WindowLabel) -> str:
+    """The verdict on a line as one line of Markdown."""
+    words = [
+        _VERDICTS[line_verdict(scheme, prediction, label)],
+        f"{percent(prediction.confidence)} sure of the line",
+    ]
+    return " · ".join([*words, f"read in {prediction.latency_ms:.1f} ms on this machine"])
+
+
+def label_note(label: WindowLabel, length: int) -> str:
+    """How firmly the window is labelled."""
+    if label.line is None:
+        return "no label"
+    tie = ", tied, first counts" if label.tied else ""
+    return f"fills {label.rows} of {length} rows{tie}"
+
+
+def tokens_table(
+    scheme: Scheme,
+    label: WindowLabel,
+    length: int,
+    prediction: Prediction,
+    muted: Sequence[str] = (),
+    without: Prediction | None = None,
+) -> Json:
+    """The token table of a window: truth, what was read, and what is read without the muted modalities."""
+    truth = true_tokens(scheme, label.line) if label.line is not None else None
+    readings = [Reading("Read", f"{percent(prediction.confidence)} sure", prediction)]
+    if without is not None:
+        note = f"{percent(without.confidence)} sure"
+        readings.append(Reading(f"Read without {listed(_plain(muted), 3)}", note, without))
+    return table_of(truth, label_note(label, length), readings)
+
+
+def _plain(names: Sequence[str]) -> list[str]:
+    return [name.replace("_", " ") for name in names]
+
+
+def muting_words(prediction: Prediction, without: Prediction, muted: Sequence[str]) -> str:
+    """What leaving the muted modalities out changes."""
+    names = listed(_plain(muted), 4)
+    if without.line == prediction.line:
+        line = f"Without {names} the line stays `{prediction.line}`"
+    else:
+        line = f"Without {names} the line becomes `{without.line}` instead of `{prediction.line}`"
+    sure = f"confidence {percent(prediction.confidence)} → {percent(without.confidence)}"
+    before, after = prediction.operation, without.operation
+    operation = f"operation stays {before}" if before == after else f"operation {before} → {after}"
+    shares = f"{percent(prediction.operation_confidence)} → {percent(without.operation_confidence)}"
+    return f"{line}; {sure}; {operation} ({shares})."
+
+
+def operations_frame(
+    prediction: Prediction, truth: str | None, without: Prediction | None = None
+) -> pd.DataFrame:
+    """Operation probabilities: `operation` (the true one marked), a column a reading, each again in words.
+
+    A share that would be written as 0 % has no words: a bar that is not there needs no label.
+    """
+    shares = {"read": prediction.operations}
+    if without is not None:
+        shares["read without"] = without.operations
+    frame = pd.DataFrame({name: [found[o] for o in prediction.operations] for name, found in shares.items()})
+    for name in shares:
+        frame[f"{name} in words"] = [percent(share) if share >= 0.005 else "" for share in frame[name]]
+    frame.insert(0, "operation", [f"{o} (true)" if o == truth else o for o in prediction.operations])
+    return frame
+
+
+def operation_words(prediction: Prediction, truth: str | None) -> str:
+    """The operation that was read, and whether it is the one that the recording's name tells."""
+    said = f"Operation **{prediction.operation}**"
+    if truth is None:
+        return f"{said} :gray-badge[:material/help: no truth]"
+    if prediction.operation == truth:
+        return f"{said} :green-badge[:material/check: right]"
+    return f"{said} :red-badge[:material/close: truly {truth}]"
+
+
+def mutable(bundle: Bundle, wanted: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Split names into those that stand for channels the bundle reads and those that do not."""
+    return selection.keep_known(wanted, [name for name in wanted if _reads(bundle, name)])
+
+
+def _reads(bundle: Bundle, name: str) -> bool:
+    try:
+        return not bundle.machine.resolve([name]).isdisjoint(bundle.inputs.channels)
+    except ToolmarkError:
+        return False
+
+
+def readable_modalities(bundle: Bundle) -> tuple[str, ...]:
+    """The modalities that a bundle reads, in the machine's order: what can be muted."""
+    used = {bundle.machine.modality(channel) for channel in bundle.inputs.channels}
+    return tuple(modality for modality in bundle.machine.modalities if modality in used)
+
+
+def absent_words(absent: Absent) -> str:
+    """What of the model's channels is live in the window, and what is not, in sentences."""
+    if absent.live == absent.wanted:
+        return f"All {absent.wanted} channels that the model reads are live in this window."
+    parts = [f"{absent.live} of the {absent.wanted} channels that the model reads are live in this window."]
+    if absent.missing:
+        parts.append(f"Not in this recording: {', '.join(absent.missing)}.")
+    if absent.frozen:
+        parts.append(f"Frozen (stopped changing): {', '.join(absent.frozen)}.")
+    if absent.other_channels:
+        parts.append(f"Single channels without values: {listed(absent.other_channels, 12)}.")
+    return " ".join(parts)

@@ -1,0 +1,174 @@
+"""What every page begins with: the shared choices in the sidebar and a header that says what is looked at."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from core.errors import ToolmarkError
+from core.evidence.evaluation import Evaluation, MetricRow
+from core.evidence.metrics import describe
+from core.model.bundle import Bundle
+from dashboard import data, selection
+from dashboard.components import percent, sentence
+from dashboard.data import BundleFolder, Dataset
+from dashboard.selection import Selection
+
+PROTOCOLS = {
+    "seed": "windows split at random, the machine's position among the inputs: as published, and it flatters",
+    "run": "whole runs held out, side channels only",
+    "blind": "whole runs held out, no ambient channel, nothing that names the session",
+    "program": "one program held out, no ambient channel, nothing that names the session",
+}
+# the first figure of a header, and the one under it: free-running ones, but for the published protocol
+_HEADLINES = {"seed": ("token", "operation")}
+_HEADLINE = ("exact_line", "operation")
+
+
+@dataclass(frozen=True)
+class View:
+    """What a page looks at; a part is None where it is not there or not chosen.
+
+    `problems` say in sentences what a link asked for in vain, and what cannot be opened.
+    """
+
+    selection: Selection
+    dataset: Dataset | None
+    folder: BundleFolder | None
+    bundle: Bundle | None
+    problems: tuple[str, ...]
+
+
+def open_page(title: str, question: str) -> View:
+    """Draw the sidebar and the header of a page, and say what it looks at."""
+    view = _view()
+    st.title(title, anchor=False)
+    st.caption(question)
+    _facts(view)
+    for problem in view.problems:
+        st.warning(problem, icon=":material/warning:")
+    return view
+
+
+def _view() -> View:
+    parsed = selection.read()
+    wanted, problems = parsed.selection, list(parsed.problems)
+    found = data.datasets()
+    problems += [sentence(dataset.problem) for dataset in found if dataset.problem]
+    datasets = {dataset.name: dataset for dataset in found if not dataset.problem}
+    folders = {folder.name: folder for folder in data.bundles()}
+    with st.sidebar:
+        dataset = _pick_dataset(wanted.dataset, datasets)
+        folder = _pick_bundle(wanted.bundle, folders)
+    problems += _gone("dataset", wanted.dataset, datasets) + _gone("bundle", wanted.bundle, folders)
+    bundle = None
+    if folder:
+        try:
+            bundle = data.bundle(folder)
+        except ToolmarkError as error:
+            problems.append(sentence(str(error)))
+    if bundle and wanted.protocol not in (None, bundle.protocol):
+        problems.append(
+            f"The link names the protocol {wanted.protocol}, but the bundle {folder.name if folder else ''} was "
+            f"trained and scored under {bundle.protocol}: its figures are the ones shown."
+        )
+    shown = replace(
+        wanted,
+        dataset=dataset.name if dataset else wanted.dataset,
+        bundle=folder.name if folder else wanted.bundle,
+        protocol=bundle.protocol if bundle else wanted.protocol,
+    )
+    return View(shown, dataset, folder, bundle, tuple(problems))
+
+
+def _gone(kind: str, name: str | None, available: Mapping[str, object]) -> list[str]:
+    if name is None or name in available:
+        return []
+    there = f"Choose one at the left: {', '.join(available)}." if available else f"There is no {kind} at all."
+    return [f"The link names the {kind} {name}, which is not here. {there}"]
+
+
+def _pick_dataset(wanted: str | None, datasets: Mapping[str, Dataset]) -> Dataset | None:
+    name = selection.choose(wanted, tuple(datasets))
+    if datasets:
+        key = selection.lead("pick_dataset", name)
+        st.selectbox(
+            "Dataset",
+            list(datasets),
+            index=None if name is None else 0,
+            format_func=lambda each: f"{each} ({len(datasets[each].runs)} runs)",
+            placeholder="Choose a dataset",
+            key=key,
+            on_change=_change_dataset,
+            args=(key, {name: dataset.runs for name, dataset in datasets.items()}),
+        )
+    return datasets[name] if name else None
+
+
+def _change_dataset(key: str, runs: Mapping[str, tuple[str, ...]]) -> None:
+    """Keep the run where the other dataset has one by that name, so that copies of the same data compare."""
+    name = st.session_state[key]
+    run = selection.held().run
+    selection.change(dataset=name, run=run if run in runs.get(name, ()) else None)
+
+
+def _pick_bundle(wanted: str | None, folders: Mapping[str, BundleFolder]) -> BundleFolder | None:
+    name = selection.choose(wanted, tuple(folders))
+    if folders:
+        key = selection.lead("pick_bundle", name)
+        st.selectbox(
+            "Bundle",
+            list(folders),
+            index=None if name is None else 0,
+            format_func=lambda each: f"{each} ({folders[each].protocol or 'unknown'} protocol)",
+            placeholder="Choose a bundle",
+            key=key,
+            on_change=lambda: selection.change(bundle=st.session_state[key], protocol=None),
+        )
+    return folders[name] if name else None
+
+
+def _facts(view: View) -> None:
+    about_data, about_model, about_worth = st.columns(3, gap="medium")
+    if view.dataset:
+        with about_data:
+            _fact("Data", *_data_words(view.dataset))
+    if view.bundle and view.folder:
+        protocol = view.bundle.protocol
+        kind = PROTOCOLS.get(protocol, "a protocol that Toolmark does not know")
+        badge = "orange" if protocol == "seed" else "blue"
+        with about_model:
+            _fact("Model", f"**{view.folder.name}** :{badge}-badge[{protocol} protocol]", kind)
+        with about_worth:
+            _fact("What it is worth", *_worth(data.evaluation(view.bundle), protocol))
+
+
+def _fact(label: str, words: str, below: str) -> None:
+    with st.container(gap=None):
+        st.caption(label)
+        st.markdown(f"{words}  \n:small[{below}]")
+
+
+def _data_words(dataset: Dataset) -> tuple[str, str]:
+    machine = data.machine_of(dataset)
+    simulated = bool(getattr(machine, "simulated", False))
+    badge = ":violet-badge[simulated]" if simulated else ":green-badge[real recordings]"
+    return f"**{dataset.name}** {badge}", f"{machine.name}, {len(dataset.runs)} runs"
+
+
+def _worth(evaluation: Evaluation | None, protocol: str) -> tuple[str, str]:
+    """The bundle's own figures: the headline, and the one under it."""
+    rows = [evaluation.row(name) for name in _HEADLINES.get(protocol, _HEADLINE)] if evaluation else []
+    found = [row for row in rows if row is not None]
+    if not found:
+        return ":orange-badge[not evaluated]", "its figures are unknown: run `python -m core evaluate`"
+    return figure_words(found[0], bold=True), "; ".join(figure_words(row) for row in found[1:])
+
+
+def figure_words(row: MetricRow, *, bold: bool = False) -> str:
+    """A figure with its interval and n, "Exact line 55.7 % (52.1 to 59.3, n = 512)"."""
+    value = f"**{percent(row.value)}**" if bold else percent(row.value)
+    span = ""
+    if row.low is not None and row.high is not None:
+        span = f"{100 * row.low:.1f} to {100 * row.high:.1f}, "
+    return f"{describe(row.metric).label} {value} ({span}n = {row.n})"

@@ -1,0 +1,52 @@
+"""Colours by meaning. Each reads on the light and on the dark page, so that no mark depends on the mode."""
+
+import streamlit as st
+
+# Blue and vermilion stay apart for every kind of colour vision; a word goes with them all the same.
+PREDICTION = "#2f6fd0"
+ERROR = "#d0491b"
+MUTED = "#6b7684"
+WITHOUT = "#9a7b16"
+
+# The axes of one sensor are neighbours in hue. Traces are named in words too: colour never stands alone.
+MODALITIES = {
+    "proximity": "#a5469a",
+    "pressure": "#0a82a8",
+    "temperature": "#bb4f3f",
+    "accelerometer_x": "#1f8049",
+    "accelerometer_y": "#4f8f2f",
+    "accelerometer_z": "#7d8a1c",
+    "gyro": "#0f8f83",
+    "magnetometer": "#7a6fd0",
+    "colour": "#9a7b16",
+    "sound": "#bb5a74",
+    "motor_current": "#a55a2a",
+    "position": "#5d7285",
+}
+_SPARE = ("#8a63c9", "#0a82a8", "#9a7b16", "#a5469a", "#1f8049", "#a55a2a")
+
+# Digits of one width, so that figures in a column line up and a changing one does not jump; and margins that
+# leave a small screen its width.
+_STYLE = """<style>
+.stApp { font-variant-numeric: tabular-nums; }
+[data-testid="stMainBlockContainer"] { padding-inline: clamp(1rem, 3.5vw, 3.5rem); }
+</style>"""
+
+
+def modality_colour(modality: str) -> str:
+    """The colour of a modality; one that Toolmark does not know keeps one colour of its own."""
+    if modality in MODALITIES:
+        return MODALITIES[modality]
+    return _SPARE[sum(modality.encode()) % len(_SPARE)]
+
+
+def ink() -> dict[str, str]:
+    """Text, quiet text and rule colours of the page's present mode, for charts, which cannot inherit them."""
+    if st.context.theme.type == "dark":
+        return {"text": "#e4e9ef", "quiet": "#a9b6c4", "rule": "#333e4b", "page": "#12171d"}
+    return {"text": "#17202b", "quiet": "#4a5868", "rule": "#d4dae2", "page": "#ffffff"}
+
+
+def apply() -> None:
+    """Page-wide type settings that the configuration file has no key for."""
+    st.html(_STYLE)

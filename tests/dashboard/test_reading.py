@@ -1,0 +1,71 @@
+from core.model.bundle import Bundle
+from core.recordings.windows import WindowLabel
+from dashboard import reading
+from dashboard.components import listed, percent, sentence
+from dashboard.window_view import Absent
+from tests.dashboard.predictions import prediction_of
+from tests.dashboard.test_alignment import SCHEME
+
+LABEL = WindowLabel("G1 X1.5", 12, True, ("G1 X1.5", "G1 X2"))
+
+
+def test_the_verdict_gives_confidence_and_measured_latency() -> None:
+    words = reading.verdict_words(SCHEME, prediction_of(SCHEME, "G1 X1.5", confidence=0.625), LABEL)
+    assert "exact line" in words
+    assert "62.5 % sure" in words
+    assert "6.5 ms" in words
+
+
+def test_a_line_within_a_row_is_not_called_wrong() -> None:
+    words = reading.verdict_words(SCHEME, prediction_of(SCHEME, "G1 X2"), LABEL)
+    assert "right within a row" in words
+    assert "not the true line" not in words
+
+
+def test_the_label_tells_how_firm_it_is() -> None:
+    assert reading.label_note(LABEL, 64) == "fills 12 of 64 rows, tied, first counts"
+    assert reading.label_note(WindowLabel(None, 0, False, ()), 64) == "no label"
+
+
+def test_muting_is_told_beside_the_unmuted() -> None:
+    read = prediction_of(SCHEME, "G1 X1", confidence=0.9)
+    without = prediction_of(SCHEME, "G1 X2", confidence=0.4, operation="pocket", share=0.5)
+    words = reading.muting_words(read, without, ("motor_current",))
+    assert "Without motor current the line becomes `G1 X2` instead of `G1 X1`" in words
+    assert "90.0 % → 40.0 %" in words
+    assert "face → pocket" in words
+    assert "stays `G1 X1`" in reading.muting_words(read, read, ("sound",))
+
+
+def test_the_operation_is_judged_in_words() -> None:
+    read = prediction_of(SCHEME, "G1 X1")
+    assert "right" in reading.operation_words(read, "face")
+    assert "truly pocket" in reading.operation_words(read, "pocket")
+    assert "no truth" in reading.operation_words(read, None)
+
+
+def test_absent_boards_are_named() -> None:
+    words = reading.absent_words(Absent(("frame_l1",), ("spindle1",), ("x_motor",), 10, 45))
+    assert all(part in words for part in ("10 of the 45", "frame_l1", "Frozen", "spindle1", "x_motor"))
+    assert "All 45" in reading.absent_words(Absent((), (), (), 45, 45))
+
+
+def test_only_what_the_bundle_reads_can_be_muted(bundle: Bundle) -> None:
+    assert "proximity" in reading.readable_modalities(bundle)
+    assert "position" not in reading.readable_modalities(bundle)
+    known, unknown = reading.mutable(bundle, ("proximity", "spindle1", "position", "nonsense"))
+    assert known == ("proximity", "spindle1")
+    assert unknown == ("position", "nonsense")
+
+
+def test_figures_in_words() -> None:
+    assert [percent(share) for share in (0, 0.0001, 0.5, 0.99951, 1)] == [
+        "0.0 %",
+        "< 0.1 %",
+        "50.0 %",
+        "> 99.9 %",
+        "100.0 %",
+    ]
+    assert listed(["a", "b"]) == "a, b"
+    assert listed(list("abcdefgh"), 4) == "a, b, c and 5 more"
+    assert sentence("gone") == "gone."

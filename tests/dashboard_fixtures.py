@@ -1,0 +1,56 @@
+"""Made-up recordings and untrained bundles, as fixtures for the tests of the dashboard and of its pages."""
+
+from pathlib import Path
+
+import pytest
+
+from core.evidence.evaluation import Evaluation
+from core.model.bundle import Bundle, load_bundle
+from core.recordings.reader import read_recording
+from core.recordings.recording import Recording
+from tests.dashboard.small_bundle import write_bundle, write_evaluation_into
+from tests.synthetic import run_frame, write_run, write_runs
+
+
+@pytest.fixture(scope="session")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Six labelled runs of three operations."""
+    return write_runs(tmp_path_factory.mktemp("recordings") / "mill", each=2)
+
+
+@pytest.fixture(scope="session")
+def odd_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Runs as they also come: one without labels, one too short for a window, one that is no recording."""
+    folder = tmp_path_factory.mktemp("odd")
+    unlabelled = run_frame("face", 120, 5).drop(columns=["gcode_line", "gcode_string"])
+    unlabelled.to_csv(folder / "a_unlabelled.csv", index=False)
+    write_run(folder / "face_short.csv", rows=40)
+    (folder / "face_text.csv").write_text("t_console,spindle\n14:00:00.000,loud\n")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one bundle, `small`, that was never evaluated."""
+    folder = tmp_path_factory.mktemp("bundles")
+    write_bundle(folder / "small")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def scored_bundles(tmp_path_factory: pytest.TempPathFactory, runs: Path) -> tuple[Path, Evaluation]:
+    """A folder with one bundle, `scored`, and the figures that it carries."""
+    folder = tmp_path_factory.mktemp("scored")
+    return folder, write_evaluation_into(write_bundle(folder / "scored"), runs)
+
+
+@pytest.fixture(scope="session")
+def bundle(bundles: Path) -> Bundle:
+    """The untrained bundle, opened."""
+    return load_bundle(bundles / "small")
+
+
+@pytest.fixture(scope="session")
+def recording(runs: Path) -> Recording:
+    """One labelled run with a frozen board."""
+    return read_recording(runs / "face_002_aligned.csv.gz")

@@ -1,0 +1,5 @@
+"""The fixtures of the pages's tests."""
+
+from tests.dashboard_fixtures import bundle, bundles, odd_runs, recording, runs, scored_bundles
+
+__all__ = ["bundle", "bundles", "odd_runs", "recording", "runs", "scored_bundles"]

@@ -1,0 +1,195 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.evidence.evaluation import Evaluation
+from core.model.bundle import load_bundle
+from core.recordings.reader import read_recording
+from dashboard import data
+
+APP = Path(__file__).parents[2] / "dashboard" / "app.py"
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def open_page(monkeypatch: pytest.MonkeyPatch, runs: Path, bundles: Path, tmp_path: Path) -> Open:
+    """Opens the page on made-up recordings and an untrained bundle, or on what is given, with a link's parameters."""
+
+    def open_(recordings: Path | None = runs, models: Path | None = bundles, **link: str) -> AppTest:
+        monkeypatch.setattr(data, "STORE", tmp_path / "no store")
+        monkeypatch.setattr(data, "SHARED_RUNS", tmp_path / "no runs")
+        monkeypatch.setenv(data.BUNDLES_VARIABLE, str(models or tmp_path))
+        monkeypatch.delenv(data.RECORDINGS_VARIABLE, raising=False)
+        if recordings:
+            monkeypatch.setenv(data.RECORDINGS_VARIABLE, str(recordings))
+        app = AppTest.from_file(str(APP), default_timeout=30)
+        for name, value in link.items():
+            app.query_params[name] = value
+        return app.run()
+
+    return open_
+
+
+def words(app: AppTest) -> str:
+    """Everything that the page says."""
+    assert not app.exception, app.exception
+    elements = [*app.markdown, *app.caption, *app.warning, *app.error, *app.subheader, *app.code]
+    return "\n".join(element.value for element in elements)
+
+
+def tokens(app: AppTest) -> dict[str, Any]:
+    table: dict[str, Any] = json.loads(app.get("bidi_component")[0].proto.json)
+    return table
+
+
+def test_a_window_is_read_and_compared(open_page: Open, runs: Path, bundles: Path) -> None:
+    app = open_page(run="face_002", row="64")
+    assert not app.exception
+    window = read_recording(runs / "face_002_aligned.csv.gz").window(64)
+    read = load_bundle(bundles / "small").predict(window)
+    table = tokens(app)
+    assert [row["name"] for row in table["rows"]] == ["Truth", "Read"]
+    shown = [cell["text"] for cell in table["rows"][1]["cells"] if cell and cell["text"]]
+    assert shown == [token.text if token.kind != "end" else "end" for token in read.tokens]
+    said = words(app)
+    assert f"**{read.operation}**" in said
+    assert "ms on this machine" in said
+    assert "Frozen (stopped changing): spindle1" in said
+    assert len(app.get("echarts_chart")) == 2
+
+
+def test_the_first_window_is_behind_the_buffering_rows(open_page: Open) -> None:
+    app = open_page(run="face_002")
+    assert app.slider(key="pick_row").value == 8
+
+
+def test_stepping_moves_a_stride_and_the_address_follows(open_page: Open) -> None:
+    app = open_page(run="face_002", row="0")
+    assert app.button(key="window_previous").disabled
+    app.button(key="window_next").click().run()
+    assert app.slider(key="pick_row").value == 16
+    assert app.query_params["row"] == "16"
+    app.button(key="window_next").click().run()
+    app.button(key="window_previous").click().run()
+    assert app.query_params["row"] == "16"
+
+
+def test_another_recording_keeps_the_row(open_page: Open) -> None:
+    app = open_page(run="face_002", row="32")
+    app.selectbox(key="pick_run").select("pocket_001").run()
+    assert (app.query_params["run"], app.query_params["row"]) == ("pocket_001", "32")
+    assert not app.exception
+
+
+def test_muting_sets_a_second_reading_beside_the_first(open_page: Open) -> None:
+    app = open_page(run="face_002", row="64")
+    unmuted = tokens(app)["rows"][1]
+    app.multiselect(key="pick_without").select("proximity").select("sound").run()
+    rows = tokens(app)["rows"]
+    assert [row["name"] for row in rows] == ["Truth", "Read", "Read without proximity, sound"]
+    texts = [[cell["text"] for cell in row["cells"] if cell and cell["text"]] for row in (rows[1], unmuted)]
+    assert texts[0] == texts[1], "the unmuted reading stays as it was"
+    assert app.query_params["without"] == "proximity,sound"
+    assert "Without proximity, sound" in words(app)
+
+
+def test_a_link_opens_the_muted_view(open_page: Open) -> None:
+    app = open_page(run="face_002", row="64", without="proximity,nonsense")
+    assert app.multiselect(key="pick_without").value == ["proximity"]
+    assert "nonsense" in words(app)
+
+
+def test_the_header_tells_the_bundles_own_figures(
+    open_page: Open, scored_bundles: tuple[Path, Evaluation]
+) -> None:
+    folder, evaluation = scored_bundles
+    said = words(open_page(models=folder))
+    line = evaluation.row("exact_line")
+    operation = evaluation.row("operation")
+    assert line and operation
+    assert f"Exact line **{100 * line.value:.1f} %**" in said
+    assert f"n = {line.n}" in said
+    assert f"Operation of a window {100 * operation.value:.1f} %" in said
+    assert operation.low is not None
+    assert f"{100 * operation.low:.1f} to" in said
+    assert "run protocol" in said
+    assert "real recordings" in said
+
+
+def test_a_bundle_without_figures_says_so(open_page: Open) -> None:
+    said = words(open_page())
+    assert "not evaluated" in said
+    assert "python -m core evaluate" in said
+
+
+def test_no_recordings(open_page: Open) -> None:
+    said = words(open_page(recordings=None))
+    assert "No recordings yet" in said
+    assert "python -m core import RUNS --out build/store" in said
+
+
+def test_no_bundle_still_shows_the_traces(open_page: Open) -> None:
+    app = open_page(models=None, run="face_002")
+    assert "python -m core train" in words(app)
+    assert len(app.get("echarts_chart")) == 1
+
+
+def test_a_broken_bundle_says_which_file(open_page: Open, tmp_path: Path) -> None:
+    (tmp_path / "models" / "mine").mkdir(parents=True)
+    (tmp_path / "models" / "mine" / "bundle.json").write_text("{}")
+    app = open_page(models=tmp_path / "models")
+    assert "SHA256SUMS" in app.warning[0].value
+    assert not app.exception
+
+
+def test_a_run_without_labels(open_page: Open, odd_runs: Path) -> None:
+    app = open_page(recordings=odd_runs, run="a_unlabelled")
+    said = words(app)
+    assert "no truth" in said
+    assert "no program lines" in said
+    assert [row["name"] for row in tokens(app)["rows"]] == ["Read"]
+
+
+def test_a_run_that_is_too_short(open_page: Open, odd_runs: Path) -> None:
+    said = words(open_page(recordings=odd_runs, run="face_short"))
+    assert "has 40 rows and a window takes 64" in said
+
+
+def test_a_file_that_cannot_be_read(open_page: Open, odd_runs: Path) -> None:
+    app = open_page(recordings=odd_runs, run="face_text")
+    assert "loud" in app.error[0].value
+    assert not app.exception
+
+
+@pytest.mark.parametrize(
+    ("link", "word"),
+    [
+        ({"run": "face_999"}, "face_999"),
+        ({"data": "elsewhere"}, "elsewhere"),
+        ({"bundle": "lost"}, "lost"),
+        ({"run": "face_002", "row": "x"}, "“x”"),
+        ({"run": "face_002", "row": "9999"}, "9999"),
+        ({"run": "face_002", "protocol": "seed"}, "seed"),
+    ],
+)
+def test_a_link_to_what_is_not_there_says_so(open_page: Open, link: dict[str, str], word: str) -> None:
+    assert word in words(open_page(**link))
+
+
+def test_nothing_is_shown_under_a_wrong_name(open_page: Open) -> None:
+    app = open_page(run="face_999")
+    assert not app.get("echarts_chart")
+    assert app.query_params["run"] == "face_999", "the link stays what it was until another run is chosen"
+    app.selectbox(key="pick_run").select("face_001").run()
+    assert len(app.get("echarts_chart")) == 2
+
+
+def test_traces_can_be_chosen(open_page: Open) -> None:
+    app = open_page(run="face_002")
+    app.multiselect(key="pick_channels").select("temperature").run()
+    assert app.query_params["channels"] == "temperature"
+    assert not app.exception
