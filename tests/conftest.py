@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.pipeline import Pipeline, build_pipeline
+
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("TOOLMARK_SHARED", PROJECT.parent / "shared"))
 
@@ -25,3 +27,15 @@ def recordings_dir() -> Path:
 def reference_dir() -> Path:
     """The folder of the reference vocabulary, corpus and channel list; skips where it is not there."""
     return _needed(SHARED / "data" / "reference")
+
+
+@pytest.fixture(scope="session")
+def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
+    """Made-up runs, their store, windows under `run`, and a small bundle trained on them."""
+    return build_pipeline(tmp_path_factory.mktemp("pipeline"), "run")
+
+
+@pytest.fixture(scope="session")
+def seed_pipeline(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
+    """The same under `seed`, with the published token scheme."""
+    return build_pipeline(tmp_path_factory.mktemp("seed_pipeline"), "seed")

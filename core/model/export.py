@@ -4,8 +4,10 @@ Three graphs: `encoder.onnx` (memory and operation), `decoder_start.onnx` (the m
 line) and `decoder_step.onnx` (one token with cached keys and values). Batch and the number of past tokens are free.
 """
 
+import logging
 import os
 import shutil
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -235,17 +237,21 @@ def _export(
     outputs: list[str],
     shapes: dict[str, Any],
 ) -> None:
-    torch.onnx.export(
-        module.eval(),
-        values,
-        str(path),
-        input_names=inputs,
-        output_names=outputs,
-        dynamic_shapes=shapes,
-        dynamo=True,
-        external_data=False,
-        verbose=False,
-    )
+    # the exporter warns of its own internals and of torchvision, which is not needed
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            module.eval(),
+            values,
+            str(path),
+            input_names=inputs,
+            output_names=outputs,
+            dynamic_shapes=shapes,
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
 
 
 def _positions(d_model: int, length: int = 64) -> NDArray[np.float32]:
