@@ -59,6 +59,7 @@ class Grammar:
     any_letter: Tensor
     slots: int
     legacy: bool
+    started: bool = False
 
     @classmethod
     def start(cls, scheme: Scheme, batch: int) -> "Grammar":
@@ -76,7 +77,7 @@ class Grammar:
     def types(self) -> Tensor:
         """Allowed token types `[B, 4]`."""
         after_letter = self.type == TokenType.PARAM
-        started = self.type != TokenType.SPECIAL
+        started = torch.full_like(after_letter, self.started)
         allowed = torch.zeros(len(self.type), 4, dtype=torch.bool)
         if self.slots <= 0:
             allowed[:, TokenType.SPECIAL] = True
@@ -106,7 +107,7 @@ class Grammar:
         self.commands_left[rows, command] &= kind != TokenType.COMMAND
         self.any_letter = self.any_letter | word
         self.type, self.letter = kind.clamp(min=0), letter
-        self.slots -= 1
+        self.slots, self.started = self.slots - 1, True
 
     def select(self, index: Tensor) -> "Grammar":
         """Keep (or repeat) the batch rows `index`."""
@@ -118,6 +119,7 @@ class Grammar:
             self.any_letter[index].clone(),
             self.slots,
             self.legacy,
+            self.started,
         )
 
 

@@ -4,9 +4,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.gcode import Scheme, SpelledScheme, parse_line
+from core.gcode import LegacyScheme, Scheme, SpelledScheme, TokenType, legacy_vocabulary, parse_line
 from core.model.beam import beam_search, best_digits
-from core.model.decoding import EOS, greedy
+from core.model.decoding import EOS, Grammar, greedy
 from tests.core.model.conftest import LINES, random_decoder
 
 SPELLED = SpelledScheme.fit(LINES)
@@ -88,3 +88,12 @@ def test_best_digits_are_the_most_probable_strings() -> None:
     }
     wanted = sorted(every, key=lambda digits: -every[digits])[:4]
     assert [tuple(digits) for digits, _ in best_digits(p, 4)] == wanted
+
+
+def test_a_line_of_the_published_scheme_may_end_after_unk() -> None:
+    scheme = LegacyScheme(legacy_vocabulary(LINES))
+    grammar = Grammar.start(scheme, 1)
+    letter, nothing = torch.tensor([scheme.letters.index("X")]), torch.tensor([-1])
+    grammar.advance({"type": torch.tensor([TokenType.PARAM]), "param_type": letter, "command": nothing})
+    grammar.advance({"type": torch.tensor([TokenType.SPECIAL]), "param_type": nothing, "command": nothing})
+    assert grammar.types()[0, TokenType.SPECIAL]
