@@ -178,7 +178,7 @@ def evaluate(
         write_evaluation(evaluation, json)
     if keep:
         write_metrics(bundle, evaluation_json(evaluation))
-    typer.echo(to_markdown(evaluation, published=evaluation.protocol == "seed"))
+    typer.echo(to_markdown(evaluation, published=True))
 
 
 @app.command()
@@ -197,7 +197,7 @@ def pool(
     write_evaluation(evaluation, json)
     if into:
         write_metrics(into, evaluation_json(evaluation))
-    typer.echo(to_markdown(evaluation, published=evaluation.protocol == "seed"))
+    typer.echo(to_markdown(evaluation, published=True))
 
 
 @app.command()

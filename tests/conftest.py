@@ -4,8 +4,12 @@ import os
 from pathlib import Path
 
 import pytest
+import torch
 
 from tests.pipeline import Pipeline, build_pipeline
+
+# the models of the tests are tiny: more threads only get into each other's way
+torch.set_num_threads(1)
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("TOOLMARK_SHARED", PROJECT.parent / "shared"))

@@ -48,7 +48,7 @@ def _heading(evaluation: Evaluation) -> str:
 
 def _metric_table(evaluation: Evaluation, published: bool) -> str:
     rows = [*evaluation.table(ALL, MODEL), *evaluation.table(ALL, TRUTH)]
-    header = ["metric", "value", "95 % interval", "n", *(["published"] if published else [])]
+    header = ["metric", "value", "95 % interval", "n", *(["published, `seed`"] if published else [])]
     body = [
         [describe(row.metric).label, _percent(row.value), _interval(row), str(row.n)]
         + ([PUBLISHED.get((row.method, row.metric), "")] if published else [])

@@ -44,7 +44,7 @@ def score_bundle(
         forced,
         bundle.operations,
         protocol=manifest.protocol,
-        fold=manifest.fold,
+        fold=manifest.program or manifest.fold,
         baselines=answers,
         length_unit=bundle.machine.length_unit,
     )
