@@ -1,7 +1,7 @@
 """A bundle: a trained model in one folder, with everything needed to predict and to know where it came from.
 
-Files: `bundle.json` (architecture, inputs, tokens, operations, provenance), `machine.toml`, `weights.safetensors`,
-`calibration.json`, `metrics.json` (once evaluated) and `SHA256SUMS` over all of them.
+Files: `bundle.json` (architecture, inputs, tokens, operations, provenance), `machine.toml`, `weights.safetensors`
+(half precision), `calibration.json`, `metrics.json` (once evaluated) and `SHA256SUMS` over all of them.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import torch
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -32,6 +32,7 @@ from core.recordings.machine import Machine
 from core.recordings.recording import RunWindow
 from core.recordings.windows import Windows
 
+Module = TypeVar("Module", bound=nn.Module)
 FORMAT = 1
 SUMS = "SHA256SUMS"
 
@@ -183,9 +184,15 @@ def load_bundle(path: str | Path) -> Bundle:
     return Bundle.load(path)
 
 
+def as_stored(module: Module) -> Module:
+    """The module with its weights rounded to the half precision in which a bundle keeps them."""
+    module.load_state_dict({name: value.half().float() for name, value in module.state_dict().items()})
+    return module
+
+
 def _tensors(scaler: Scaler, encoder: nn.Module, decoder: nn.Module) -> dict[str, Tensor]:
-    tensors = {f"encoder.{k}": v.contiguous() for k, v in encoder.state_dict().items()}
-    tensors |= {f"decoder.{k}": v.contiguous() for k, v in decoder.state_dict().items()}
+    tensors = {f"encoder.{k}": v.half().contiguous() for k, v in encoder.state_dict().items()}
+    tensors |= {f"decoder.{k}": v.half().contiguous() for k, v in decoder.state_dict().items()}
     tensors["scaler.mean"] = torch.from_numpy(scaler.mean)
     tensors["scaler.scale"] = torch.from_numpy(scaler.scale)
     tensors["scaler.clip"] = torch.tensor([scaler.clip], dtype=torch.float32)

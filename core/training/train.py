@@ -12,7 +12,15 @@ from torch import Tensor
 
 from core.errors import ToolmarkError
 from core.gcode import Scheme, scheme_from_json
-from core.model.bundle import FORMAT, Bundle, BundleManifest, code_version, load_bundle, save_bundle
+from core.model.bundle import (
+    FORMAT,
+    Bundle,
+    BundleManifest,
+    as_stored,
+    code_version,
+    load_bundle,
+    save_bundle,
+)
 from core.model.calibration import Calibration
 from core.model.decoder import DecoderConfig, SensorMultiHeadDecoder
 from core.model.encoder import MMDTAELSTM, EncoderConfig
@@ -190,7 +198,7 @@ class _Job:
 
     def finish(self, decoder: SensorMultiHeadDecoder) -> Path:
         """Calibrate on the validation windows and write the bundle."""
-        encoder = self.encoder()
+        encoder, decoder = as_stored(self.encoder()), as_stored(decoder)
         manifest = self.manifest()
         loose = Bundle(
             path=self.out,
