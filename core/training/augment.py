@@ -8,7 +8,7 @@ from torch import Tensor
 from core.recordings.machine import Machine
 
 # a modality takes a channel from every board at once, so it goes more seldom than a board
-MODALITY_SHARE = 1 / 3
+MODALITY_SHARE = 1 / 10
 
 
 class ChannelGroups(NamedTuple):
@@ -32,7 +32,7 @@ def channel_groups(channels: tuple[str, ...], machine: Machine) -> ChannelGroups
 
 
 def drop_groups(present: Tensor, groups: ChannelGroups, share: float) -> Tensor:
-    """Live channels `[B, C]` after each board went with probability `share`, and each modality with a third of it."""
+    """Live channels `[B, C]` after each board went with probability `share`, and each modality with a tenth of it."""
     if share <= 0:
         return present
     taken = torch.rand(len(present), len(groups.rate)) < share * groups.rate

@@ -25,6 +25,7 @@ from core.model.calibration import Calibration
 from core.model.decoder import DecoderConfig, SensorMultiHeadDecoder
 from core.model.encoder import MMDTAELSTM, EncoderConfig
 from core.model.scaling import Scaler
+from core.recordings.atomic import replacing
 from core.recordings.machine import Machine
 from core.recordings.sequences import Splits, read_splits
 from core.recordings.windows import Windows
@@ -32,7 +33,7 @@ from core.training.augment import channel_groups, drop_groups
 from core.training.calibrate import calibrate
 from core.training.data import KnownLines, encoder_data
 from core.training.loop import Listener, State, fit, read_checkpoint
-from core.training.presets import Preset
+from core.training.presets import Preset, Stage1, Stage2
 from core.training.stage1 import EncoderData, EncoderTask, encode
 from core.training.stage2 import DecoderData, DecoderTask
 
@@ -82,7 +83,6 @@ class _Job:
     scheme: Scheme
     scaler: Scaler
     known: KnownLines
-    key: str
 
     @classmethod
     def open(cls, splits_dir: Path, out: Path, preset: Preset, seed: int) -> "_Job":
@@ -92,7 +92,6 @@ class _Job:
             raise TrainingError(
                 f"{splits_dir} has no labelled training or validation windows: cut windows again."
             )
-        description = json.dumps([preset.to_json(), seed, splits.manifest.digests, FORMAT], sort_keys=True)
         return cls(
             splits=splits,
             train=parts["train"],
@@ -104,12 +103,24 @@ class _Job:
             scheme=scheme_from_json(splits.manifest.scheme),
             scaler=Scaler.fit(parts["train"].continuous, parts["train"].present),
             known=KnownLines.of(parts["train"]),
-            key=hashlib.sha256(description.encode()).hexdigest(),
         )
 
     @property
     def folder(self) -> Path:
         return self.out / "training"
+
+    def key(self, *options: Stage1 | Stage2) -> str:
+        """Digest of everything that a stage's weights depend on."""
+        parts = [[asdict(option) for option in options], self.seed, self.splits.manifest.digests, FORMAT]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def encoder_key(self) -> str:
+        return self.key(self.preset.stage1)
+
+    @property
+    def decoder_key(self) -> str:
+        return self.key(self.preset.stage1, self.preset.stage2)
 
     def encoder_config(self) -> EncoderConfig:
         inputs, options = self.splits.manifest.spec, self.preset.stage1
@@ -155,14 +166,15 @@ class _Job:
         task = EncoderTask(
             model, self.windows(self.train), self.windows(self.val), groups, self.preset.stage1
         )
-        best = fit(task, self.preset.stage1.loop, self.folder, self.seed, self.key, listener)
-        torch.save({"key": self.key, "state": best}, self.folder / ENCODER)
+        best = fit(task, self.preset.stage1.loop, self.folder, self.seed, self.encoder_key, listener)
+        with replacing(self.folder / ENCODER) as aside:
+            torch.save({"key": self.encoder_key, "state": best}, aside)
 
     def encoder(self) -> MMDTAELSTM:
         """The frozen encoder that stage 1 left."""
         path = self.folder / ENCODER
         saved = read_checkpoint(path) if path.exists() else {}
-        if saved.get("key") != self.key:
+        if saved.get("key") != self.encoder_key:
             raise TrainingError(
                 f"{self.folder} has no encoder for these windows, preset and seed: run stage 1 first."
             )
@@ -180,7 +192,9 @@ class _Job:
         torch.manual_seed(self.seed + 2)
         model = SensorMultiHeadDecoder(**vars(self.decoder_config()))
         task = DecoderTask(model, self.scheme, train_data, val_data, self.preset.stage2)
-        model.load_state_dict(fit(task, self.preset.stage2.loop, self.folder, self.seed, self.key, listener))
+        model.load_state_dict(
+            fit(task, self.preset.stage2.loop, self.folder, self.seed, self.decoder_key, listener)
+        )
         return model.eval()
 
     def cached(self, encoder: MMDTAELSTM, windows: Windows, views: int) -> DecoderData:

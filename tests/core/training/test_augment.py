@@ -17,8 +17,8 @@ def test_boards_and_modalities_go_as_wholes() -> None:
     }
     torch.manual_seed(0)
     kept = drop_groups(torch.ones(20_000, 5, dtype=torch.bool), groups, 0.3)
-    # a board's channel stays if neither its board (0.3) nor its modality (0.1) went
-    assert abs(kept[:, 0].float().mean() - 0.7 * 0.9) < 0.02
+    # a board's channel stays if neither its board (0.3) nor its modality (0.03) went
+    assert abs(kept[:, 0].float().mean() - 0.7 * 0.97) < 0.02
     together = (kept[:, 0] == kept[:, 1]).float().mean()
     apart = (kept[:, 0] == kept[:, 3]).float().mean()
     assert together > apart
