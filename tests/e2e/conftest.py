@@ -1,0 +1,148 @@
+"""A real server on made-up recordings, and a real browser to look at it."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.dashboard_fixtures import odd_runs, runs, scored_bundles
+
+__all__ = ["odd_runs", "runs", "scored_bundles"]
+
+ROOT = Path(__file__).resolve().parents[2]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE_S = 60
+# what Streamlit itself says in the console of a sound page
+HARMLESS = ("Download the React DevTools", "preload")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium; without one the tests are skipped, or fail where TOOLMARK_NEED_BROWSER is set."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        reason = "no chromium on this machine: apt-get install chromium"
+        if os.environ.get("TOOLMARK_NEED_BROWSER"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def server(
+    runs: Path, odd_runs: Path, scored_bundles: tuple[Path, object], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The dashboard as `make run` starts it, on labelled and odd recordings and a scored bundle; yields its address."""
+    folder = tmp_path_factory.mktemp("served") / "mill"
+    shutil.copytree(runs, folder)
+    shutil.copytree(odd_runs, folder, dirs_exist_ok=True)
+    log = tmp_path_factory.mktemp("log") / "server.log"
+    with socket.socket() as free, log.open("w") as output:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+        free.close()
+        process = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "streamlit",
+                "run",
+                "dashboard/app.py",
+                "--server.headless=true",
+                f"--server.port={port}",
+            ],
+            cwd=ROOT,
+            env=os.environ
+            | {
+                "TOOLMARK_RECORDINGS": str(folder),
+                "TOOLMARK_BUNDLES": str(scored_bundles[0]),
+                "OMP_NUM_THREADS": "1",
+            },
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _wait_until_up(f"http://127.0.0.1:{port}", process, log)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(timeout=10)
+
+
+def _wait_until_up(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    end = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            break
+        try:
+            with urlopen(f"{address}/_stcore/health", timeout=1):
+                return
+        except (URLError, OSError):
+            time.sleep(0.1)
+    pytest.fail(f"the dashboard did not start:\n{log.read_text()}")
+
+
+class Desk:
+    """One browser page on the dashboard; it fails a test for every error in the console and every foreign request."""
+
+    def __init__(self, page: Page, server: str) -> None:
+        self.page = page
+        self.server = server
+        self.complaints: list[str] = []
+        page.set_default_timeout(PATIENCE_S * 1000)
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self._see(request.url))
+
+    def _hear(self, message: object) -> None:
+        text = getattr(message, "text", "")
+        if getattr(message, "type", "") == "error" and not any(word in text for word in HARMLESS):
+            self.complaints.append(text)
+
+    def _see(self, url: str) -> None:
+        if not url.startswith((self.server, self.server.replace("http", "ws"), "data:", "blob:")):
+            self.complaints.append(f"asks {url}")
+
+    def open(self, link: str = "") -> Page:
+        """Open a link of the dashboard and wait until the page stands still."""
+        self.page.goto(f"{self.server}/{link}")
+        return self.settle()
+
+    def settle(self) -> Page:
+        """Wait until the script has run and nothing waits to be drawn again."""
+        app = self.page.get_by_test_id("stApp")
+        expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE_S * 1000)
+        expect(self.page.get_by_test_id("stSkeleton")).to_have_count(0)
+        expect(self.page.get_by_test_id("stException")).to_have_count(0)
+        return self.page
+
+
+@pytest.fixture
+def desk(browser: Browser, server: str, request: pytest.FixtureRequest) -> Iterator[Desk]:
+    """A fresh page, 1440 wide and light unless the test is marked otherwise through `request.param`."""
+    width, scheme = getattr(request, "param", (1440, "light"))
+    context = browser.new_context(viewport={"width": width, "height": 1000}, color_scheme=scheme)
+    desk = Desk(context.new_page(), server)
+    yield desk
+    context.close()
+    assert not desk.complaints
