@@ -31,6 +31,7 @@ class DecoderConfig:
     dropout: float = 0.3
     vocab_size: int = 668
     memory_position: bool = False
+    memory_pool: int = 1
     chained_digits: bool = False
 
 
@@ -171,6 +172,7 @@ class SensorMultiHeadDecoder(nn.Module):
         n_digits: int = 4,
         vocab_size: int = 668,
         memory_position: bool = False,
+        memory_pool: int = 1,
         chained_digits: bool = False,
     ) -> None:
         super().__init__()
@@ -181,7 +183,7 @@ class SensorMultiHeadDecoder(nn.Module):
         self.parts = None if vocab_size else _PartsEmbedding(self.sizes, d_model)
         self.register_buffer("positions", sinusoids(max_seq_len, d_model), persistent=False)
         self.register_buffer("rows", sinusoids(256, d_model), persistent=False)
-        self.memory_position = memory_position
+        self.memory_position, self.memory_pool = memory_position, memory_pool
         self.dropout = nn.Dropout(dropout)
         self.layers = nn.ModuleList(_Layer(d_model, n_heads, dropout) for _ in range(n_layers))
         self.norm = nn.LayerNorm(d_model)
@@ -194,6 +196,8 @@ class SensorMultiHeadDecoder(nn.Module):
 
     def start(self, memory: Tensor, operation: Tensor) -> DecoderState:
         """Prepare decoding: memory `[B, T, H]`, operation probabilities `[B, O]`."""
+        if self.memory_pool > 1:
+            memory = memory.unflatten(1, (-1, self.memory_pool)).mean(dim=2)
         x = self.memory_projection(memory) + self.operation(operation)[:, None]
         if self.memory_position:
             x = x + self.rows[: x.shape[1]]
@@ -247,7 +251,8 @@ class SensorMultiHeadDecoder(nn.Module):
         normed = last.norm_self(x)
         key, value = last.self_attention.keys_values(normed)
         x = x + last.self_attention(normed, key, value, causal=True)
-        return last.cross_attention.weights(last.norm_cross(x), state.cross[-1][0]).mean(dim=1)
+        weights = last.cross_attention.weights(last.norm_cross(x), state.cross[-1][0]).mean(dim=1)
+        return weights.repeat_interleave(self.memory_pool, dim=-1) / self.memory_pool
 
     def _layers(self) -> list[_Layer]:
         return list(self.layers)  # type: ignore[arg-type]

@@ -38,6 +38,7 @@ class Stage2:
     label_smoothing: float = 0.1
     memory_views: int = 1
     memory_position: bool = False
+    memory_pool: int = 1
     chained_digits: bool = False
     score: str = "token"
     loop: LoopConfig = field(default_factory=LoopConfig)

@@ -153,6 +153,7 @@ class _Job:
             dropout=options.dropout,
             vocab_size=vocabulary_size(self.scheme),
             memory_position=options.memory_position,
+            memory_pool=options.memory_pool,
             chained_digits=options.chained_digits,
         )
 

@@ -74,9 +74,10 @@ def test_no_position_sees_the_tokens_after_it(
 def test_attention_over_the_rows_adds_up_to_one(
     scheme: Scheme, given: tuple[torch.Tensor, torch.Tensor, TokenInput]
 ) -> None:
-    weights = random_decoder(scheme, 3).attention(*given)
-    assert weights.shape == (3, given[2].ids.shape[1], 64)
-    torch.testing.assert_close(weights.sum(-1), torch.ones(weights.shape[:2]))
+    for pool in (1, 4):
+        weights = random_decoder(scheme, 3, memory_pool=pool).attention(*given)
+        assert weights.shape == (3, given[2].ids.shape[1], 64)
+        torch.testing.assert_close(weights.sum(-1), torch.ones(weights.shape[:2]))
 
 
 @torch.inference_mode()
