@@ -1,14 +1,13 @@
 """Chart specifications for `st.echarts_chart`: plain dictionaries, made from plain tables."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from dashboard import theme
+from dashboard.theme import Ink
 
 Spec = dict[str, Any]
-Ink = Mapping[str, str]
 
 
 def operations_height(frame: pd.DataFrame) -> int:
@@ -36,7 +35,7 @@ def operations(frame: pd.DataFrame, ink: Ink) -> Spec:
             "left": 0,
             "itemHeight": 9,
             "itemWidth": 14,
-            "textStyle": {"color": ink["text"]},
+            "textStyle": {"color": ink.text},
         },
         "tooltip": {"trigger": "axis", "valueFormatter": "percent", "confine": True},
         "xAxis": {"type": "value", "min": 0, "max": 1, "show": False},
@@ -45,7 +44,7 @@ def operations(frame: pd.DataFrame, ink: Ink) -> Spec:
             "inverse": True,
             "axisTick": {"show": False},
             "axisLine": {"show": False},
-            "axisLabel": {"interval": 0, "fontSize": 12, "color": ink["text"]},
+            "axisLabel": {"interval": 0, "fontSize": 12, "color": ink.text},
         },
         "series": [
             _bars(reading, colour, ink)
@@ -68,8 +67,8 @@ def _bars(reading: str, colour: str, ink: Ink) -> Spec:
             "distance": 4,
             "formatter": f"{{@{reading} in words}}",
             "fontSize": 11,
-            "color": ink["text"],
+            "color": ink.text,
         },
         "showBackground": True,
-        "backgroundStyle": {"color": ink["rule"], "opacity": 0.35, "borderRadius": 2},
+        "backgroundStyle": {"color": ink.rule, "opacity": 0.35, "borderRadius": 2},
     }

@@ -1,11 +1,12 @@
 """Small pieces that pages share: figures in words, empty states, the choice of a run and of a window."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from core.recordings.windows import STRIDE, WINDOW_ROWS
 from dashboard import selection
+from dashboard.selection import clamp_row
 
 
 def percent(share: float) -> str:
@@ -36,16 +37,17 @@ def empty_state(title: str, words: str, commands: Sequence[str] = (), icon: str 
         st.subheader(title, anchor=False, icon=icon)
         st.markdown(words)
         if commands:
-            st.code("\n".join(commands), language="bash", wrap_lines=True)
+            st.code("\n".join(commands), language=None, wrap_lines=True)
 
 
-def pick_run(runs: Sequence[str], value: str | None) -> None:
-    """The choice of a recording."""
+def pick_run(runs: Mapping[str, str], value: str | None) -> None:
+    """The choice of a recording: its name, and in brackets what the bundle knows of it."""
     key = selection.lead("pick_run", value)
     st.selectbox(
         "Recording",
         list(runs),
         index=None if value is None else 0,
+        format_func=lambda run: f"{run} ({runs[run]})" if runs.get(run) else run,
         placeholder="Choose a recording",
         key=key,
         on_change=selection.follow,
@@ -64,19 +66,25 @@ def pick_window(row: int, n_rows: int, seconds: Sequence[float]) -> None:
             st.slider(label, 0, last, key=key, on_change=selection.follow, args=("start_row", key))
         else:
             st.markdown(label)
-        for text, icon, shortcut, target in (
-            ("Previous", ":material/chevron_left:", "P", max(0, row - STRIDE)),
-            ("Next", ":material/chevron_right:", "N", min(last, row + STRIDE)),
+        for text, icon, shortcut, rows in (
+            ("Previous", ":material/chevron_left:", "P", -STRIDE),
+            ("Next", ":material/chevron_right:", "N", STRIDE),
         ):
             st.button(
                 text,
                 icon=icon,
                 key=f"window_{text.lower()}",
                 shortcut=shortcut,
-                disabled=target == row,
-                on_click=selection.change,
-                kwargs={"start_row": target},
+                disabled=clamp_row(row + rows, 0, last) == row,
+                on_click=_step,
+                args=(rows, row, last),
             )
+
+
+def _step(rows: int, shown: int, last: int) -> None:
+    """Move on from where the selection is by now: a second click may come before the first is drawn."""
+    row = selection.held().start_row
+    selection.change(start_row=clamp_row((shown if row is None else row) + rows, 0, last))
 
 
 def pick_names(

@@ -1,6 +1,7 @@
 """What the model read in a window, in words: the verdict, the effect of muting, what was absent."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import pandas as pd
 
@@ -17,20 +18,45 @@ from dashboard.window_view import Absent
 
 _VERDICTS = {
     "exact": ":green-badge[:material/check: exact line]",
-    "within a row": ":green-badge[:material/check: right within a row] The line that was read fills at most one row "
-    "less of the window than the label does.",
+    "within a row": ":green-badge[:material/check: right within a row]",
     "different": ":red-badge[:material/close: not the true line]",
-    "no truth": ":gray-badge[:material/help: no truth] No row of this window has a label to compare with.",
+    "no truth": ":gray-badge[:material/help: no truth, no row here has a label]",
 }
 
 
-def verdict_words(scheme: Scheme, prediction: Prediction, label: WindowLabel) -> str:
-    """The verdict on a line as one line of Markdown."""
-    words = [
-        _VERDICTS[line_verdict(scheme, prediction, label)],
-        f"{percent(prediction.confidence)} sure of the line",
-    ]
-    return " · ".join([*words, f"read in {prediction.latency_ms:.1f} ms on this machine"])
+Part = Literal["trained on", "held out", "validation", "partly trained on", "new"]
+PARTS: dict[Part, str] = {
+    "trained on": "The bundle learned from this run, so a right answer here proves little.",
+    "held out": "The bundle never saw this run: it belongs to the test part of its split.",
+    "validation": "Not learned from, but it decided when training stopped and how confidence is scaled.",
+    "partly trained on": "Windows of this run were learned from, and they share rows with its others.",
+    "new": "This run belongs to no part of the split that the bundle was trained on.",
+}
+
+
+def part_of(bundle: Bundle, run: str) -> Part:
+    """Which part of the bundle's own split a run belongs to."""
+    parts = {part for part, runs in bundle.manifest.runs.items() if run in runs}
+    if "train" in parts:
+        return "trained on" if parts == {"train"} else "partly trained on"
+    return "held out" if "test" in parts else "validation" if "val" in parts else "new"
+
+
+NEAR_ENOUGH = "The line that was read fills at most one row (a quarter of a second) less than the label."
+
+
+def verdict_help(scheme: Scheme, prediction: Prediction, label: WindowLabel, part: Part) -> str:
+    """What lies behind the verdict: how much the run can prove, and why a near line counts as right."""
+    near = line_verdict(scheme, prediction, label) == "within a row"
+    return f"{PARTS[part]} {NEAR_ENOUGH}" if near else PARTS[part]
+
+
+def verdict_words(scheme: Scheme, prediction: Prediction, label: WindowLabel, part: Part) -> str:
+    """The verdict on a line, and how much the run can prove, as one line of Markdown."""
+    colour = {"held out": "green", "new": "gray"}.get(part, "orange")
+    badges = f"{_VERDICTS[line_verdict(scheme, prediction, label)]} :{colour}-badge[{part}]"
+    sure = f"{percent(prediction.confidence)} sure of the line"
+    return f"{badges} {sure}, read in {prediction.latency_ms:.1f} ms on this machine"
 
 
 def label_note(label: WindowLabel, length: int) -> str:

@@ -88,10 +88,10 @@ def serialise(selection: Selection) -> dict[str, str]:
     return texts
 
 
-def choose(wanted: str | None, available: Sequence[str]) -> str | None:
-    """The wanted name if it is there, the first one if none was asked for, None if the wanted one is gone."""
+def choose(wanted: str | None, available: Sequence[str], first: str | None = None) -> str | None:
+    """The wanted name if it is there, `first` or the first one if none was asked for, None if it is gone."""
     if wanted is None:
-        return available[0] if available else None
+        return first or (available[0] if available else None)
     return wanted if wanted in available else None
 
 

@@ -161,7 +161,10 @@ def _worth(evaluation: Evaluation | None, protocol: str) -> tuple[str, str]:
     rows = [evaluation.row(name) for name in _HEADLINES.get(protocol, _HEADLINE)] if evaluation else []
     found = [row for row in rows if row is not None]
     if not found:
-        return ":orange-badge[not evaluated]", "its figures are unknown: run `python -m core evaluate`"
+        return (
+            ":orange-badge[not evaluated]",
+            "its figures are unknown: `python -m core evaluate ... --keep` puts them in",
+        )
     return figure_words(found[0], bold=True), "; ".join(figure_words(row) for row in found[1:])
 
 

@@ -1,5 +1,7 @@
 """Colours by meaning. Each reads on the light and on the dark page, so that no mark depends on the mode."""
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 # Blue and vermilion stay apart for every kind of colour vision; a word goes with them all the same.
@@ -40,11 +42,29 @@ def modality_colour(modality: str) -> str:
     return _SPARE[sum(modality.encode()) % len(_SPARE)]
 
 
-def ink() -> dict[str, str]:
-    """Text, quiet text and rule colours of the page's present mode, for charts, which cannot inherit them."""
-    if st.context.theme.type == "dark":
-        return {"text": "#e4e9ef", "quiet": "#a9b6c4", "rule": "#333e4b", "page": "#12171d"}
-    return {"text": "#17202b", "quiet": "#4a5868", "rule": "#d4dae2", "page": "#ffffff"}
+@dataclass(frozen=True)
+class Ink:
+    """Colours of the page's mode for charts, which cannot inherit them; `lift` is how far thin lines are lightened."""
+
+    text: str
+    quiet: str
+    rule: str
+    page: str
+    lift: float = 0.0
+
+    def line(self, colour: str) -> str:
+        """A colour for thin lines: the same hue, lighter on a dark page."""
+        parts = [int(colour[place : place + 2], 16) for place in (1, 3, 5)]
+        return "#" + "".join(f"{round(part + (255 - part) * self.lift):02x}" for part in parts)
+
+
+LIGHT = Ink("#17202b", "#4a5868", "#d4dae2", "#ffffff")
+DARK = Ink("#e4e9ef", "#a9b6c4", "#333e4b", "#12171d", lift=0.25)
+
+
+def ink() -> Ink:
+    """The colours of the page's present mode."""
+    return DARK if st.context.theme.type == "dark" else LIGHT
 
 
 def apply() -> None:

@@ -1,16 +1,16 @@
 """The chart of traces: a panel a modality over one axis of rows, the lane of program lines under them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
 import pandas as pd
 
 from dashboard import theme
+from dashboard.theme import Ink
 from dashboard.window_view import Panel, Segment, column
 
 Spec = dict[str, Any]
-Ink = Mapping[str, str]
 
 PANEL = 54
 GAP = 14
@@ -48,7 +48,7 @@ def chart(
     for number, panel in enumerate(panels):
         is_muted = panel.modality in muted
         titles += _panel_titles(panel, is_muted, tops[number], ink)
-        series += _panel_series(panel, number, is_muted)
+        series += _panel_series(panel, number, is_muted, ink)
     return {
         "animation": False,
         "dataset": {"source": frame},
@@ -57,7 +57,7 @@ def chart(
         "xAxis": [_row_axis(number, frame, ink, last=number == last) for number in range(last + 1)],
         "yAxis": [*(_value_axis(n, panel, ink) for n, panel in enumerate(panels)), _lane_axis(last)],
         "series": series,
-        "axisPointer": {"link": [{"xAxisIndex": "all"}], "lineStyle": {"color": ink["quiet"]}},
+        "axisPointer": {"link": [{"xAxisIndex": "all"}], "lineStyle": {"color": ink.quiet}},
         "tooltip": {
             "trigger": "axis",
             "confine": True,
@@ -93,7 +93,7 @@ def name(modality: str) -> str:
 
 def _panel_titles(panel: Panel, is_muted: bool, top: int, ink: Ink) -> list[Spec]:
     """The modality at the left of its panel, the traces' names at the right: labels on the lines would collide."""
-    colour = theme.MUTED if is_muted else theme.modality_colour(panel.modality)
+    colour = ink.line(theme.MUTED if is_muted else theme.modality_colour(panel.modality))
     drawn = f"{panel.unit}; {len(panel.channels)} of {len(panel.channels) + panel.others} live"
     below = "muted for the model" if is_muted else drawn
     names = "\n".join(
@@ -114,7 +114,7 @@ def _panel_titles(panel: Panel, is_muted: bool, top: int, ink: Ink) -> list[Spec
                 "lineHeight": 16,
                 "width": RIGHT - 12,
                 "overflow": "truncate",
-                "color": ink["quiet"],
+                "color": ink.quiet,
                 "rich": {"mark": {"color": colour}},
             },
         },
@@ -129,8 +129,8 @@ def _title(text: str, below: str, top: int, ink: Ink) -> Spec:
         "top": top,
         "padding": 0,
         "itemGap": 3,
-        "textStyle": {"fontSize": 13, "fontWeight": 600, "lineHeight": 17, "color": ink["text"]},
-        "subtextStyle": {"fontSize": 11, "color": ink["quiet"]},
+        "textStyle": {"fontSize": 13, "fontWeight": 600, "lineHeight": 17, "color": ink.text},
+        "subtextStyle": {"fontSize": 11, "color": ink.quiet},
     }
 
 
@@ -146,15 +146,15 @@ def _row_axis(number: int, frame: pd.DataFrame, ink: Ink, *, last: bool) -> Spec
         "min": int(rows.iloc[0]),
         "max": int(rows.iloc[-1]) + 1,
         "interval": 8,
-        "axisLine": {"show": last, "onZero": False, "lineStyle": {"color": ink["rule"]}},
+        "axisLine": {"show": last, "onZero": False, "lineStyle": {"color": ink.rule}},
         "axisTick": {"show": False},
         "splitLine": {"show": False},
-        "axisLabel": {"show": last, "color": ink["quiet"], "fontSize": 11},
+        "axisLabel": {"show": last, "color": ink.quiet, "fontSize": 11},
         "axisPointer": {"show": True, "snap": True, "label": {"show": last, "precision": 0}},
     }
     if last:
         axis |= {"name": "row of the run", "nameLocation": "middle", "nameGap": 24}
-        axis["nameTextStyle"] = {"color": ink["quiet"], "fontSize": 11}
+        axis["nameTextStyle"] = {"color": ink.quiet, "fontSize": 11}
     return axis
 
 
@@ -167,7 +167,7 @@ def _value_axis(number: int, panel: Panel, ink: Ink) -> Spec:
         "max": high,
         "interval": high - low,
         "axisLabel": {
-            "color": ink["quiet"],
+            "color": ink.quiet,
             "fontSize": 10,
             "margin": 6,
             "verticalAlignMinLabel": "bottom",
@@ -175,7 +175,7 @@ def _value_axis(number: int, panel: Panel, ink: Ink) -> Spec:
         },
         "axisLine": {"show": False},
         "axisTick": {"show": False},
-        "splitLine": {"lineStyle": {"color": ink["rule"], "opacity": 0.7}},
+        "splitLine": {"lineStyle": {"color": ink.rule, "opacity": 0.7}},
     }
 
 
@@ -183,8 +183,8 @@ def _lane_axis(number: int) -> Spec:
     return {"gridIndex": number, "type": "category", "show": False}
 
 
-def _panel_series(panel: Panel, number: int, is_muted: bool) -> list[Spec]:
-    colour = theme.MUTED if is_muted else theme.modality_colour(panel.modality)
+def _panel_series(panel: Panel, number: int, is_muted: bool, ink: Ink) -> list[Spec]:
+    colour = ink.line(theme.MUTED if is_muted else theme.modality_colour(panel.modality))
     return [
         {
             "type": "line",
@@ -210,7 +210,7 @@ def _lane_series(segments: Sequence[Segment], number: int, ink: Ink) -> Spec:
         "encode": {"x": "row", "y": "line", "tooltip": ["line"]},
         "showSymbol": False,
         "lineStyle": {"width": 0},
-        "itemStyle": {"color": ink["text"]},
+        "itemStyle": {"color": ink.text},
         "markArea": {"silent": True, "data": _areas(segments, _WIDE, ink)},
     }
 
@@ -222,7 +222,7 @@ def _areas(segments: Sequence[Segment], row: float, ink: Ink) -> list[list[Spec]
 def _area(segment: Segment, place: int, row: float, ink: Ink) -> list[Spec]:
     width = (segment.last - segment.first + 1) * row - 4
     colour, opacity = {
-        "label": (ink["text"], 0.26),
+        "label": (ink.text, 0.26),
         "line": (theme.MUTED, 0.14 if place % 2 else 0.24),
         "buffering": (theme.WITHOUT, 0.2),
         "none": (theme.MUTED, 0.05),
@@ -230,14 +230,14 @@ def _area(segment: Segment, place: int, row: float, ink: Ink) -> list[Spec]:
     start = {
         "xAxis": segment.first,
         "name": segment.text,
-        "itemStyle": {"color": colour, "opacity": opacity, "borderColor": ink["page"], "borderWidth": 1},
+        "itemStyle": {"color": colour, "opacity": opacity, "borderColor": ink.page, "borderWidth": 1},
         "label": {
             "show": width > 4 * _CHARACTER,
             "position": "inside",
             "width": width,
             "overflow": "truncate",
             "ellipsis": "…",
-            "color": ink["text"],
+            "color": ink.text,
             "fontSize": 11,
             "fontWeight": 600 if segment.kind == "label" else 400,
         },

@@ -41,8 +41,10 @@ def choose_recording(view: View) -> Recording:
         if not any(dataset.files for dataset in data.datasets()):
             components.empty_state("No recordings yet", NO_RECORDINGS, IMPORT)
         st.stop()
-    run = selection.choose(view.selection.run, view.dataset.runs)
-    components.pick_run(view.dataset.runs, run)
+    parts = {run: reading.part_of(view.bundle, run) if view.bundle else "" for run in view.dataset.runs}
+    unseen = next((run for run, part in parts.items() if part == "held out"), None)
+    run = selection.choose(view.selection.run, view.dataset.runs, unseen)
+    components.pick_run(parts, run)
     if run is None:
         selection.hold(view.selection)
         components.empty_state(
@@ -107,7 +109,9 @@ def show_reading(view: View, window: RunWindow, label: WindowLabel, muted: tuple
         return
     grid = st.grid(6, min_column_width=150, border=True)
     with grid.cell(column_span=4):
-        st.markdown(reading.verdict_words(bundle.scheme, read, label))
+        part = reading.part_of(bundle, window.recording.name)
+        judged = bundle.scheme, read, label, part
+        st.markdown(reading.verdict_words(*judged), help=reading.verdict_help(*judged))
         if without is not None:
             st.markdown(reading.muting_words(read, without, muted))
         table = reading.tokens_table(bundle.scheme, label, window.length, read, muted, without)

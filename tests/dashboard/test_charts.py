@@ -1,8 +1,8 @@
-from dashboard import charts, reading
+from dashboard import charts, reading, theme
 from tests.dashboard.predictions import prediction_of
 from tests.dashboard.test_alignment import SCHEME
 
-INK = {"text": "#000000", "quiet": "#444444", "rule": "#cccccc", "page": "#ffffff"}
+INK = theme.LIGHT
 
 
 def test_operations_name_the_true_one_and_show_both_readings() -> None:

@@ -1,3 +1,7 @@
+from dataclasses import replace
+
+import pytest
+
 from core.model.bundle import Bundle
 from core.recordings.windows import WindowLabel
 from dashboard import reading
@@ -10,16 +14,38 @@ LABEL = WindowLabel("G1 X1.5", 12, True, ("G1 X1.5", "G1 X2"))
 
 
 def test_the_verdict_gives_confidence_and_measured_latency() -> None:
-    words = reading.verdict_words(SCHEME, prediction_of(SCHEME, "G1 X1.5", confidence=0.625), LABEL)
+    words = reading.verdict_words(
+        SCHEME, prediction_of(SCHEME, "G1 X1.5", confidence=0.625), LABEL, "held out"
+    )
     assert "exact line" in words
+    assert "held out" in words
     assert "62.5 % sure" in words
     assert "6.5 ms" in words
 
 
 def test_a_line_within_a_row_is_not_called_wrong() -> None:
-    words = reading.verdict_words(SCHEME, prediction_of(SCHEME, "G1 X2"), LABEL)
+    words = reading.verdict_words(SCHEME, prediction_of(SCHEME, "G1 X2"), LABEL, "trained on")
     assert "right within a row" in words
     assert "not the true line" not in words
+    assert "quarter of a second" in reading.verdict_help(SCHEME, prediction_of(SCHEME, "G1 X2"), LABEL, "new")
+    assert reading.verdict_help(SCHEME, prediction_of(SCHEME, "G1 X3"), LABEL, "new") == reading.PARTS["new"]
+
+
+@pytest.mark.parametrize(
+    ("runs", "part"),
+    [
+        ({"train": ["face_001"], "test": []}, "trained on"),
+        ({"train": [], "val": ["face_001"]}, "validation"),
+        ({"train": [], "test": ["face_001"]}, "held out"),
+        ({"train": ["face_001"], "test": ["face_001"]}, "partly trained on"),
+        ({"train": ["face_002"]}, "new"),
+    ],
+)
+def test_a_run_that_was_learned_from_is_told_apart(
+    bundle: Bundle, runs: dict[str, list[str]], part: str
+) -> None:
+    split = replace(bundle, manifest=bundle.manifest.model_copy(update={"runs": runs}))
+    assert reading.part_of(split, "face_001") == part
 
 
 def test_the_label_tells_how_firm_it_is() -> None:

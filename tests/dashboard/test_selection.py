@@ -52,6 +52,8 @@ def test_choose_never_replaces_what_was_asked_for() -> None:
     assert choose("b", ("a", "b")) == "b"
     assert choose("c", ("a", "b")) is None
     assert choose(None, ()) is None
+    assert choose(None, ("a", "b"), "b") == "b"
+    assert choose("a", ("a", "b"), "b") == "a"
 
 
 def test_rows_are_clamped_to_windows_that_exist() -> None:

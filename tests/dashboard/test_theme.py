@@ -42,6 +42,15 @@ def test_every_mark_reads_on_both_pages(colour: str, page: str) -> None:
     assert contrast(colour, page) >= 3, "WCAG 1.4.11: graphics need 3 to 1"
 
 
+@pytest.mark.parametrize("ink", [theme.LIGHT, theme.DARK], ids=PAGES)
+def test_thin_lines_read_better_than_marks_must(ink: theme.Ink) -> None:
+    assert ink.page in PAGES.values()
+    for colour in theme.MODALITIES.values():
+        assert contrast(ink.line(colour), ink.page) >= 3.8
+    assert contrast(ink.text, ink.page) >= 7
+    assert contrast(ink.quiet, ink.page) >= 4.5
+
+
 @pytest.mark.parametrize("mode", PAGES)
 @pytest.mark.parametrize(
     "text", ["textColor", "linkColor", "redColor", "greenColor", "orangeColor", "grayColor"]

@@ -1,9 +1,9 @@
 import json
 
 from core.recordings.recording import Recording
-from dashboard import trace_chart, window_view
+from dashboard import theme, trace_chart, window_view
 
-INK = {"text": "#000000", "quiet": "#444444", "rule": "#cccccc", "page": "#ffffff"}
+INK = theme.LIGHT
 
 
 def traces_of(

@@ -67,6 +67,14 @@ def test_the_first_window_is_behind_the_buffering_rows(open_page: Open) -> None:
     assert app.slider(key="pick_row").value == 8
 
 
+def test_the_first_recording_shown_is_one_that_the_bundle_never_saw(open_page: Open) -> None:
+    app = open_page()
+    assert app.selectbox(key="pick_run").value == "face_002"
+    assert "held out" in words(app)
+    app.selectbox(key="pick_run").select("adaptive_001").run()
+    assert "trained on" in words(app)
+
+
 def test_stepping_moves_a_stride_and_the_address_follows(open_page: Open) -> None:
     app = open_page(run="face_002", row="0")
     assert app.button(key="window_previous").disabled
