@@ -40,14 +40,14 @@ def empty_state(title: str, words: str, commands: Sequence[str] = (), icon: str 
             st.code("\n".join(commands), language=None, wrap_lines=True)
 
 
-def pick_run(runs: Mapping[str, str], value: str | None) -> None:
+def pick_run(runs: Mapping[str, str | None], value: str | None) -> None:
     """The choice of a recording: its name, and in brackets what the bundle knows of it."""
     key = selection.lead("pick_run", value)
     st.selectbox(
         "Recording",
         list(runs),
         index=None if value is None else 0,
-        format_func=lambda run: f"{run} ({runs[run]})" if runs.get(run) else run,
+        format_func=lambda run: f"{run} ({runs[run]})" if runs[run] else run,
         placeholder="Choose a recording",
         key=key,
         on_change=selection.follow,

@@ -126,7 +126,7 @@ def operation_words(prediction: Prediction, truth: str | None) -> str:
         return f"{said} :gray-badge[:material/help: no truth]"
     if prediction.operation == truth:
         return f"{said} :green-badge[:material/check: right]"
-    return f"{said} :red-badge[:material/close: truly {truth}]"
+    return f"{said} :red-badge[:material/close: the run is {truth}]"
 
 
 def mutable(bundle: Bundle, wanted: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

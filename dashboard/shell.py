@@ -163,7 +163,7 @@ def _worth(evaluation: Evaluation | None, protocol: str) -> tuple[str, str]:
     if not found:
         return (
             ":orange-badge[not evaluated]",
-            "its figures are unknown: `python -m core evaluate ... --keep` puts them in",
+            "`python -m core evaluate` with `--keep` puts its figures into it",
         )
     return figure_words(found[0], bold=True), "; ".join(figure_words(row) for row in found[1:])
 

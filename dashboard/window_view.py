@@ -109,11 +109,12 @@ def panels(window: RunWindow, spread: dict[str, float], modalities: Iterable[str
     """
     machine = window.recording.machine
     names = tuple(spread)
-    live = _live(window, names)
+    live = _live_share(window, names)
     found = []
     for modality in modalities:
         all_own = [name for name in names if spread[name] > 0 and machine.modality(name) == modality]
-        own = sorted((name for name in all_own if name in live), key=lambda name: -spread[name])
+        own = [name for name in all_own if live[name]]
+        own.sort(key=lambda name: (live[name] < 1, -spread[name]))
         shown = tuple(own[:LINES_OF_A_PANEL])
         limits = _round_limits(_live_values(window, shown))
         unit = machine.unit(all_own[0]) if all_own else ""
@@ -121,10 +122,10 @@ def panels(window: RunWindow, spread: dict[str, float], modalities: Iterable[str
     return tuple(found)
 
 
-def _live(window: RunWindow, names: Sequence[str]) -> set[str]:
-    """The channels that are live in at least one row of the window."""
-    live = np.atleast_1d(live_rows(window.recording, names)[window.rows].any(axis=0))
-    return {name for name, is_live in zip(names, live.tolist(), strict=True) if is_live}
+def _live_share(window: RunWindow, names: Sequence[str]) -> dict[str, float]:
+    """The share of the window's rows in which each channel is live."""
+    share = np.atleast_1d(live_rows(window.recording, names)[window.rows].mean(axis=0))
+    return dict(zip(names, share.tolist(), strict=True))
 
 
 def _short(own: Sequence[str], shown: Sequence[str]) -> tuple[str, ...]:
@@ -190,7 +191,8 @@ def column(channel: str) -> str:
 def absent(window: RunWindow, wanted: Sequence[str]) -> Absent:
     """What of the channels that a model reads is not there in this window."""
     recording = window.recording
-    have, live = set(recording.channels), _live(window, wanted)
+    have = set(recording.channels)
+    live = {name for name, share in _live_share(window, wanted).items() if share}
     boards = _boards(recording, wanted)
     missing = tuple(board for board, names in boards.items() if not have & set(names))
     stopped, end = frozen_boards(recording), window.start_row + window.length

@@ -34,17 +34,24 @@ TRAIN = (
 )
 
 
-def choose_recording(view: View) -> Recording:
-    """The recording that is looked at; where there is none, say why and end the page."""
+def choose_run(view: View) -> str | None:
+    """The name of the run that is looked at; the first one shown is one that the bundle never saw."""
+    if view.dataset is None:
+        return None
+    parts = {run: reading.part_of(view.bundle, run) if view.bundle else None for run in view.dataset.runs}
+    unseen = next((run for run, part in parts.items() if part == "held out"), None)
+    run = selection.choose(view.selection.run, view.dataset.runs, unseen)
+    components.pick_run({run: part if part != "new" else None for run, part in parts.items()}, run)
+    return run
+
+
+def open_recording(view: View, run: str | None) -> Recording:
+    """The run's recording; where there is none, say why and end the page."""
     if view.dataset is None:
         selection.hold(view.selection)
         if not any(dataset.files for dataset in data.datasets()):
             components.empty_state("No recordings yet", NO_RECORDINGS, IMPORT)
         st.stop()
-    parts = {run: reading.part_of(view.bundle, run) if view.bundle else "" for run in view.dataset.runs}
-    unseen = next((run for run, part in parts.items() if part == "held out"), None)
-    run = selection.choose(view.selection.run, view.dataset.runs, unseen)
-    components.pick_run(parts, run)
     if run is None:
         selection.hold(view.selection)
         components.empty_state(
@@ -155,11 +162,12 @@ def show_traces(view: View, window: RunWindow, label: WindowLabel, muted: tuple[
 view = shell.open_page(
     "Predict", "What does the model read in this window, how sure is it, what else did it consider?"
 )
-of_runs, of_muting = st.columns([1, 2])
+of_runs, of_muting = st.columns([1.2, 2])
 with of_runs:
-    recording = choose_recording(view)
+    run = choose_run(view)
 with of_muting:
     muted = choose_muted(view)
+recording = open_recording(view, run)
 window = choose_window(view, recording)
 label = window_view.true_label(window)
 show_reading(view, window, label, muted)

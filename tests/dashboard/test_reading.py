@@ -66,7 +66,7 @@ def test_muting_is_told_beside_the_unmuted() -> None:
 def test_the_operation_is_judged_in_words() -> None:
     read = prediction_of(SCHEME, "G1 X1")
     assert "right" in reading.operation_words(read, "face")
-    assert "truly pocket" in reading.operation_words(read, "pocket")
+    assert "the run is pocket" in reading.operation_words(read, "pocket")
     assert "no truth" in reading.operation_words(read, None)
 
 
