@@ -8,14 +8,17 @@ from core.recordings.windows import STRIDE, WINDOW_ROWS
 from dashboard import selection
 from dashboard.selection import clamp_row
 
+# a figure and its sign are never on two lines
+_PER_CENT = "\N{NO-BREAK SPACE}%"
+
 
 def percent(share: float) -> str:
     """A share as per cent with one decimal; what only rounds to none or all is not written as none or all."""
     if 0 < share < 0.0005:
-        return "< 0.1 %"
+        return f"< 0.1{_PER_CENT}"
     if 0.9995 <= share < 1:
-        return "> 99.9 %"
-    return f"{100 * share:.1f} %"
+        return f"> 99.9{_PER_CENT}"
+    return f"{100 * share:.1f}{_PER_CENT}"
 
 
 def sentence(text: str) -> str:

@@ -157,15 +157,18 @@ def _data_words(dataset: Dataset) -> tuple[str, str]:
 
 
 def _worth(evaluation: Evaluation | None, protocol: str) -> tuple[str, str]:
-    """The bundle's own figures: the headline, and the one under it."""
+    """The bundle's own figures: the headline, then the one under it and what both were scored on."""
     rows = [evaluation.row(name) for name in _HEADLINES.get(protocol, _HEADLINE)] if evaluation else []
     found = [row for row in rows if row is not None]
-    if not found:
+    if evaluation is None or not found:
         return (
             ":orange-badge[not evaluated]",
             "`python -m core evaluate` with `--keep` puts its figures into it",
         )
-    return figure_words(found[0], bold=True), "; ".join(figure_words(row) for row in found[1:])
+    folds = ", ".join(str(fold) for fold in evaluation.folds)
+    scored = f"{evaluation.counts.runs} runs" + (f" of fold {folds}" if folds else "")
+    below = [*(figure_words(row) for row in found[1:]), f"on {scored}"]
+    return figure_words(found[0], bold=True), "; ".join(below)
 
 
 def figure_words(row: MetricRow, *, bold: bool = False) -> str:

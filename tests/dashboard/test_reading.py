@@ -19,7 +19,7 @@ def test_the_verdict_gives_confidence_and_measured_latency() -> None:
     )
     assert "exact line" in words
     assert "held out" in words
-    assert "62.5 % sure" in words
+    assert "62.5\N{NO-BREAK SPACE}% sure" in words
     assert "6.5 ms" in words
 
 
@@ -58,7 +58,7 @@ def test_muting_is_told_beside_the_unmuted() -> None:
     without = prediction_of(SCHEME, "G1 X2", confidence=0.4, operation="pocket", share=0.5)
     words = reading.muting_words(read, without, ("motor_current",))
     assert "Without motor current the line becomes `G1 X2` instead of `G1 X1`" in words
-    assert "90.0 % → 40.0 %" in words
+    assert "90.0\N{NO-BREAK SPACE}% → 40.0\N{NO-BREAK SPACE}%" in words
     assert "face → pocket" in words
     assert "stays `G1 X1`" in reading.muting_words(read, read, ("sound",))
 
@@ -86,11 +86,11 @@ def test_only_what_the_bundle_reads_can_be_muted(bundle: Bundle) -> None:
 
 def test_figures_in_words() -> None:
     assert [percent(share) for share in (0, 0.0001, 0.5, 0.99951, 1)] == [
-        "0.0 %",
-        "< 0.1 %",
-        "50.0 %",
-        "> 99.9 %",
-        "100.0 %",
+        "0.0\N{NO-BREAK SPACE}%",
+        "< 0.1\N{NO-BREAK SPACE}%",
+        "50.0\N{NO-BREAK SPACE}%",
+        "> 99.9\N{NO-BREAK SPACE}%",
+        "100.0\N{NO-BREAK SPACE}%",
     ]
     assert listed(["a", "b"]) == "a, b"
     assert listed(list("abcdefgh"), 4) == "a, b, c and 5 more"

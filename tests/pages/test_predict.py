@@ -119,12 +119,13 @@ def test_the_header_tells_the_bundles_own_figures(
     line = evaluation.row("exact_line")
     operation = evaluation.row("operation")
     assert line and operation
-    assert f"Exact line **{100 * line.value:.1f} %**" in said
+    assert f"Exact line **{100 * line.value:.1f}\N{NO-BREAK SPACE}%**" in said
     assert f"n = {line.n}" in said
-    assert f"Operation of a window {100 * operation.value:.1f} %" in said
+    assert f"Operation of a window {100 * operation.value:.1f}\N{NO-BREAK SPACE}%" in said
     assert operation.low is not None
     assert f"{100 * operation.low:.1f} to" in said
     assert "run protocol" in said
+    assert f"on {evaluation.counts.runs} runs of fold 0" in said
     assert "real recordings" in said
 
 
