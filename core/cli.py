@@ -251,10 +251,16 @@ def export(
 def bench(
     bundle: BundlePath,
     repeats: Annotated[int, typer.Option(help="how often each thing is timed")] = 200,
+    onnx: Annotated[Path | None, typer.Option(help="folder of an ONNX export, to be timed as well")] = None,
 ) -> None:
-    """Latency, throughput and memory on this machine."""
-    from core.model.bench import bench_bundle
+    """Latency, throughput and memory on this machine, on one thread."""
+    from core.model.bench import bench_bundle, peak_memory_mib
     from core.model.bundle import load_bundle
+    from core.model.export import OnnxModel
 
-    for row in bench_bundle(load_bundle(bundle), repeats):
-        typer.echo(f"{row.what:<52}{row.median_ms:10.2f} ms median{row.p95_ms:10.2f} ms p95")
+    for row in bench_bundle(load_bundle(bundle), repeats, OnnxModel(onnx) if onnx else None):
+        rate = 1000 * row.windows / row.median_ms
+        typer.echo(
+            f"{row.what:<44}{row.median_ms:9.2f} ms median{row.p95_ms:9.2f} ms p95{rate:9.0f} windows/s"
+        )
+    typer.echo(f"peak memory {peak_memory_mib():.0f} MiB")

@@ -10,21 +10,22 @@ import torch
 
 from core.model.bundle import Bundle
 from core.model.decoding import greedy
-from core.model.export import example_input
+from core.model.export import OnnxModel, example_input
 from core.model.predict import ModelInput, decode, encode
 
 
 @dataclass(frozen=True)
 class Timing:
-    """One thing that was timed, in milliseconds."""
+    """One thing that was timed, in milliseconds, and the windows it read."""
 
     what: str
+    windows: int
     median_ms: float
     p95_ms: float
 
 
-def bench_bundle(bundle: Bundle, repeats: int = 200) -> list[Timing]:
-    """Time one window and a batch of 256, stage by stage, on one thread."""
+def bench_bundle(bundle: Bundle, repeats: int = 200, onnx: OnnxModel | None = None) -> list[Timing]:
+    """Time one window and a batch of 256, stage by stage, on one thread; the ONNX export too if given."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -38,8 +39,16 @@ def bench_bundle(bundle: Bundle, repeats: int = 200) -> list[Timing]:
                 lambda: greedy(bundle.decoder, memory, operation, bundle.scheme),
             ),
             _timed("one window, both stages, greedy", repeats, lambda: _read(bundle, one)),
-            _timed("256 windows, both stages, greedy", max(repeats // 40, 3), lambda: _read(bundle, many)),
+            _timed(
+                "256 windows, both stages, greedy", max(repeats // 40, 3), lambda: _read(bundle, many), 256
+            ),
         ]
+        if onnx is not None:
+            rows.append(
+                _timed(
+                    "one window, both stages, greedy, ONNX", repeats, lambda: _read_onnx(onnx, bundle, one)
+                )
+            )
     finally:
         torch.set_num_threads(threads)
     return rows
@@ -54,7 +63,12 @@ def _read(bundle: Bundle, inputs: ModelInput) -> None:
     decode(bundle, encode(bundle, inputs))
 
 
-def _timed(what: str, repeats: int, run: Callable[[], object]) -> Timing:
+def _read_onnx(model: OnnxModel, bundle: Bundle, inputs: ModelInput) -> None:
+    memory, logits = model.encode(inputs)
+    greedy(model, memory, logits.softmax(dim=-1), bundle.scheme, bundle.calibration.temperatures)
+
+
+def _timed(what: str, repeats: int, run: Callable[[], object], windows: int = 1) -> Timing:
     for _ in range(3):
         run()
     times = []
@@ -62,4 +76,4 @@ def _timed(what: str, repeats: int, run: Callable[[], object]) -> Timing:
         started = time.perf_counter()
         run()
         times.append(1000 * (time.perf_counter() - started))
-    return Timing(what, float(np.median(times)), float(np.quantile(times, 0.95)))
+    return Timing(what, windows, float(np.median(times)), float(np.quantile(times, 0.95)))
