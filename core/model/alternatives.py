@@ -6,12 +6,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.gcode import Scheme, TokenType
-from core.model.beam import best_digits
 from core.model.decoding import BOS, Choice, Decoded, as_heads
+from core.model.digits import KEPT
 from core.model.prediction import TokenKind, TokenPrediction
 from core.model.targets import EOS
 
-KEPT = 5
 KINDS: dict[int, TokenKind] = {
     TokenType.COMMAND: "command",
     TokenType.PARAM: "letter",
@@ -39,7 +38,8 @@ def _prediction(
     scheme: Scheme, step: Choice, row: int, token: int, previous: int, confidence: float
 ) -> TokenPrediction:
     p = {head: value[row] for head, value in step.probabilities.items()}
-    others = [(text, share) for text, share in _ranked(scheme, p, previous) if text != scheme.text(token)]
+    ranked = _ranked(scheme, p, _numbers(step, row), previous)
+    others = [(text, share) for text, share in ranked if text != scheme.text(token)]
     kind = KINDS[max(int(step.classes["type"][row]), 0)]
     if kind == "end" and token != EOS:
         kind = "unknown"
@@ -49,9 +49,17 @@ def _prediction(
     return TokenPrediction(scheme.text(token), kind, confidence, alternatives, heads)
 
 
-def _ranked(scheme: Scheme, p: dict[str, Tensor], previous: int) -> list[tuple[str, float]]:
+def _numbers(step: Choice, row: int) -> list[tuple[list[int], float]]:
+    """The best digit strings and their probabilities."""
+    shares = step.numbers.shares[row].prod(dim=-1).tolist()
+    return list(zip(step.numbers.digits[row].tolist(), shares, strict=True))
+
+
+def _ranked(
+    scheme: Scheme, p: dict[str, Tensor], numbers: list[tuple[list[int], float]], previous: int
+) -> list[tuple[str, float]]:
     """The most probable tokens of any type with their probabilities, best first."""
-    classes, shares = zip(*_candidates(p), strict=True)
+    classes, shares = zip(*_candidates(p, numbers), strict=True)
     batch = {head: torch.tensor([c[head] for c in classes]) for head in classes[0]}
     ids = scheme.compose(as_heads(batch), np.full(len(classes), previous))
     best: dict[str, float] = {}
@@ -61,7 +69,7 @@ def _ranked(scheme: Scheme, p: dict[str, Tensor], previous: int) -> list[tuple[s
     return sorted(best.items(), key=lambda item: -item[1])
 
 
-def _candidates(p: dict[str, Tensor]) -> list[tuple[_Classes, float]]:
+def _candidates(p: dict[str, Tensor], numbers: list[tuple[list[int], float]]) -> list[tuple[_Classes, float]]:
     kind = p["type"].tolist()
     none: _Classes = {
         "type": 0,
@@ -78,14 +86,9 @@ def _candidates(p: dict[str, Tensor]) -> list[tuple[_Classes, float]]:
     letter = int(p["param_type"].argmax())
     share = kind[TokenType.NUMERIC] * float(p["param_type"][letter])
     for sign, sign_share in enumerate(p["sign"].tolist()):
-        for digits, digit_share in best_digits(p["digits"], KEPT):
-            number: _Classes = {
-                "type": int(TokenType.NUMERIC),
-                "param_type": letter,
-                "sign": sign,
-                "digits": digits,
-            }
-            found.append((none | number, share * sign_share * digit_share))
+        for digits, digit_share in numbers:
+            number: _Classes = {"type": int(TokenType.NUMERIC), "param_type": letter, "sign": sign}
+            found.append((none | number | {"digits": digits}, share * sign_share * digit_share))
     return found
 
 

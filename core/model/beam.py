@@ -1,6 +1,7 @@
 """Beam search: the most probable well-formed lines, not only the most probable next token."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -100,8 +101,8 @@ def _search(
     for _ in range(scheme.width + 1):
         logits, state = decoder.step(tokens, state)
         choice = choose(decoder, logits, grammar, temperatures)
-        classes, source = _candidates(choice, grammar, width)
-        beam, chosen, kept = _extend(beam, choice, classes, source, scheme, width)
+        candidates = _candidates(choice, grammar, width)
+        beam, chosen, kept = _extend(beam, choice, candidates, scheme, width)
         if bool(beam.finished.all()):
             break
         state, grammar = state.select(kept), grammar.select(kept)
@@ -111,58 +112,55 @@ def _search(
     return beam
 
 
-def _candidates(choice: Choice, grammar: Grammar, width: int) -> tuple[dict[str, Tensor], Tensor]:
-    """Promising next tokens: the classes `[K]` of each and the row of the beam `[K]` that it continues."""
-    found: list[tuple[int, dict[str, int | list[int]]]] = []
+class _Candidates(NamedTuple):
+    """Next tokens `[K]`: their classes, the row of the beam that each continues, the probability of its digits."""
+
+    classes: dict[str, Tensor]
+    source: Tensor
+    number: Tensor
+
+
+class _Candidate(NamedTuple):
+    classes: dict[str, int]
+    digits: list[int]
+    number: float
+
+
+def _candidates(choice: Choice, grammar: Grammar, width: int) -> _Candidates:
+    """Promising next tokens of every line of the beam."""
+    found: list[tuple[int, _Candidate]] = []
     for row in range(len(choice.confidence)):
-        p = {head: value[row] for head, value in choice.probabilities.items()}
-        kinds = [int(k) for k in torch.nonzero(p["type"] > TINY).flatten()]
-        for kind in kinds:
-            found += [(row, c) for c in _of_type(kind, p, grammar, row, width)]
+        kinds = torch.nonzero(choice.probabilities["type"][row] > TINY).flatten().tolist()
+        found += [(row, c) for kind in kinds for c in _of_type(kind, choice, grammar, row, width)]
     heads = ("type", "command", "param_type", "sign")
-    classes = {head: torch.tensor([c[head] for _, c in found]) for head in heads}
-    classes["digits"] = torch.tensor([c["digits"] for _, c in found])
-    return classes, torch.tensor([row for row, _ in found])
+    classes = {head: torch.tensor([c.classes[head] for _, c in found]) for head in heads}
+    classes["digits"] = torch.tensor([c.digits for _, c in found])
+    return _Candidates(
+        classes, torch.tensor([row for row, _ in found]), torch.tensor([c.number for _, c in found])
+    )
 
 
-def _of_type(
-    kind: int, p: dict[str, Tensor], grammar: Grammar, row: int, width: int
-) -> list[dict[str, int | list[int]]]:
-    n_digits = len(p["digits"])
-    none: dict[str, int | list[int]] = {
-        "type": kind,
-        "command": -1,
-        "param_type": -1,
-        "sign": -1,
-        "digits": [-1] * n_digits,
-    }
+def _of_type(kind: int, choice: Choice, grammar: Grammar, row: int, width: int) -> list[_Candidate]:
+    p = {head: value[row] for head, value in choice.probabilities.items()}
+    none = {"type": kind, "command": -1, "param_type": -1, "sign": -1}
+    no_number = [-1] * choice.numbers.digits.shape[-1]
     if kind == TokenType.SPECIAL:
-        return [none]
+        return [_Candidate(none, no_number, 1.0)]
     if kind == TokenType.COMMAND:
         allowed = p["command"] * grammar.commands_left[row]
-        return [none | {"command": c} for c in _top(allowed, width)]
+        return [_Candidate(none | {"command": c}, no_number, 1.0) for c in _top(allowed, width)]
     if kind == TokenType.PARAM:
         allowed = p["param_type"] * grammar.letters_left[row]
-        return [none | {"param_type": c} for c in _top(allowed, width)]
+        return [_Candidate(none | {"param_type": c}, no_number, 1.0) for c in _top(allowed, width)]
     follows = int(grammar.type[row]) == TokenType.PARAM
-    letter = (
-        int(grammar.letter[row]) if follows else int((p["param_type"] * grammar.letters_left[row]).argmax())
-    )
+    free = p["param_type"] * grammar.letters_left[row]
+    letter = int(grammar.letter[row]) if follows else int(free.argmax())
+    shares = choice.numbers.shares[row].prod(dim=-1).tolist()
     return [
-        none | {"param_type": letter, "sign": sign, "digits": digits}
+        _Candidate(none | {"param_type": letter, "sign": sign}, digits, share)
         for sign in (0, 1)
-        for digits, _ in best_digits(p["digits"], width)
+        for digits, share in zip(choice.numbers.digits[row].tolist(), shares, strict=True)
     ]
-
-
-def best_digits(probabilities: Tensor, k: int) -> list[tuple[list[int], float]]:
-    """The k most probable digit strings of independent digits `[D, 10]`, best first."""
-    strings: list[tuple[list[int], float]] = [([], 1.0)]
-    for place in probabilities.tolist():
-        top = sorted(range(10), key=lambda digit: -place[digit])[:k]
-        longer = [([*digits, digit], share * place[digit]) for digits, share in strings for digit in top]
-        strings = sorted(longer, key=lambda item: -item[1])[:k]
-    return strings
 
 
 def _top(p: Tensor, k: int) -> list[int]:
@@ -171,47 +169,31 @@ def _top(p: Tensor, k: int) -> list[int]:
 
 
 def _extend(
-    beam: _Beam,
-    choice: Choice,
-    classes: dict[str, Tensor],
-    source: Tensor,
-    scheme: Scheme,
-    width: int,
+    beam: _Beam, choice: Choice, candidates: _Candidates, scheme: Scheme, width: int
 ) -> tuple[_Beam, dict[str, Tensor], Tensor]:
     """The best `width` continuations; finished lines stay as they are."""
-    confidence = choice_confidence(classes, {k: v[source] for k, v in choice.probabilities.items()})
-    score = beam.score[source] + torch.log(confidence.clamp(min=TINY))
+    classes, source, number = candidates
+    shown = {head: value[source] for head, value in choice.probabilities.items()}
+    confidence = choice_confidence(classes, shown, number)
     done = beam.finished[source]
     # a finished line has one continuation: itself
     first = torch.ones_like(done)
     first[1:] = source[1:] != source[:-1]
-    score = torch.where(done, torch.where(first, beam.score[source], -torch.inf), score)
+    same = torch.where(first, beam.score[source], -torch.inf)
+    score = torch.where(done, same, beam.score[source] + torch.log(confidence.clamp(min=TINY)))
     keep = score.topk(min(width, len(score))).indices
     keep = keep[torch.isfinite(score[keep])]
     kept, chosen = source[keep], {head: value[keep] for head, value in classes.items()}
-    rows = kept.numpy()
+    rows, finished = kept.numpy(), beam.finished[kept]
     previous = beam.ids[rows, -1] if beam.ids.shape[1] else np.full(len(rows), BOS)
-    written = np.where(beam.finished[kept].numpy(), 0, scheme.compose(as_heads(chosen), previous))
-    shares = torch.where(beam.finished[kept], 1.0, confidence[keep]).numpy().astype(np.float32)
+    written = np.where(finished.numpy(), 0, scheme.compose(as_heads(chosen), previous))
+    shares = torch.where(finished, 1.0, confidence[keep])
+    newest = replace(choice.select(kept), classes=chosen, confidence=shares)
     extended = _Beam(
         score[keep],
         np.concatenate([beam.ids[rows], written[:, None]], axis=1),
-        np.concatenate([beam.confidences[rows], shares[:, None]], axis=1),
-        beam.finished[kept] | torch.from_numpy(written == EOS),
-        (*(_take(step, kept) for step in beam.steps), _take_with(choice, kept, chosen, shares)),
+        np.concatenate([beam.confidences[rows], shares.numpy().astype(np.float32)[:, None]], axis=1),
+        finished | torch.from_numpy(written == EOS),
+        (*(step.select(kept) for step in beam.steps), newest),
     )
     return extended, chosen, kept
-
-
-def _take(step: Choice, index: Tensor) -> Choice:
-    return Choice(
-        {k: v[index] for k, v in step.classes.items()},
-        {k: v[index] for k, v in step.probabilities.items()},
-        step.confidence[index],
-    )
-
-
-def _take_with(
-    step: Choice, index: Tensor, classes: dict[str, Tensor], confidence: NDArray[np.float32]
-) -> Choice:
-    return Choice(classes, {k: v[index] for k, v in step.probabilities.items()}, torch.from_numpy(confidence))

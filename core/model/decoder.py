@@ -197,7 +197,8 @@ class SensorMultiHeadDecoder(nn.Module):
     def start(self, memory: Tensor, operation: Tensor) -> DecoderState:
         """Prepare decoding: memory `[B, T, H]`, operation probabilities `[B, O]`."""
         if self.memory_pool > 1:
-            memory = memory.unflatten(1, (-1, self.memory_pool)).mean(dim=2)
+            pooled = (memory.shape[0], -1, self.memory_pool, memory.shape[-1])
+            memory = memory.reshape(pooled).mean(dim=2)
         x = self.memory_projection(memory) + self.operation(operation)[:, None]
         if self.memory_position:
             x = x + self.rows[: x.shape[1]]
@@ -228,17 +229,20 @@ class SensorMultiHeadDecoder(nn.Module):
         """Teacher forcing: tokens `[B, L]` starting with BOS -> logits for the L tokens that follow."""
         return self.step(tokens, self.start(memory, operation))[0]
 
-    @property
-    def chained(self) -> bool:
-        """Whether a digit depends on the digits before it."""
-        return self.digit_chain is not None
-
     def digit_logits(self, logits: HeadLogits, digits: Tensor) -> Tensor:
         """Digit logits `[B, L, D, 10]` given the digits before each one, `digits [B, L, D]` (-1 = none)."""
         if self.digit_chain is None:
             return logits.digits
         added: Tensor = self.digit_chain(logits.hidden, digits)
         return logits.digits + added
+
+    def next_digit(self, logits: HeadLogits, strings: Tensor, place: int) -> Tensor:
+        """Logits `[B, K, 10]` of the digit at `place` of the newest token, after the digits in `strings [B, K, D]`."""
+        own = logits.digits[:, -1, None, place]
+        if self.digit_chain is None:
+            return own.expand(-1, strings.shape[1], -1)
+        added: Tensor = self.digit_chain.at(logits.hidden[:, -1:], strings, place)
+        return own + added
 
     def attention(self, memory: Tensor, operation: Tensor, tokens: TokenInput) -> Tensor:
         """Cross-attention of the last layer, mean over heads: `[B, L, T]`."""
@@ -313,11 +317,15 @@ class _DigitChain(nn.Module):
 
     def forward(self, hidden: Tensor, digits: Tensor) -> Tensor:
         """hidden `[B, L, d]`, digits `[B, L, D]` (-1 = none) -> logits to add `[B, L, D, 10]`."""
-        place = 10 * torch.arange(self.n_digits, device=digits.device)
-        seen = self.previous(digits.clamp(min=0) + place).unflatten(-1, (self.n_digits, -1))
-        seen = seen * (digits >= 0)[..., None, None]
-        # digit d hears the digits before it: exclusive cumulative sum over the source digit
-        heard = seen.cumsum(dim=-3) - seen
-        own = torch.diagonal(heard, dim1=-3, dim2=-2).movedim(-1, -2)
-        features = torch.relu(self.hidden(hidden).unflatten(-1, (self.n_digits, -1)) + own)
-        return torch.einsum("bldw,dwk->bldk", features, self.out)
+        return torch.stack([self.at(hidden, digits, place) for place in range(self.n_digits)], dim=2)
+
+    def at(self, hidden: Tensor, digits: Tensor, place: int) -> Tensor:
+        """What the digit at `place` hears of those before it: logits to add `[B, L, 10]`."""
+        width = self.out.shape[1]
+        part = slice(place * width, (place + 1) * width)
+        heard = F.linear(hidden, self.hidden.weight[part], self.hidden.bias[part])
+        for earlier in range(place):
+            digit = digits[..., earlier]
+            said = F.embedding(digit.clamp(min=0) + 10 * earlier, self.previous.weight[:, part])
+            heard = heard + said * (digit >= 0).to(said.dtype)[..., None]
+        return (torch.relu(heard) @ self.out[place]).expand(-1, digits.shape[1], -1)

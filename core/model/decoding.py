@@ -13,6 +13,7 @@ from torch import Tensor
 
 from core.gcode import COMMAND_LETTERS, Heads, Scheme, TokenType
 from core.model.decoder import DecoderState, HeadLogits, TokenInput, token_input
+from core.model.digits import DigitStrings, digit_strings, no_digits
 
 BOS, EOS = 1, 2
 Temperatures = dict[str, float]
@@ -27,12 +28,8 @@ class StepDecoder(Protocol):
     def step(self, tokens: TokenInput, state: DecoderState) -> tuple[HeadLogits, DecoderState]:
         """Read one more token of each line."""
 
-    def digit_logits(self, logits: HeadLogits, digits: Tensor) -> Tensor:
-        """Digit logits given the digits before each one."""
-
-    @property
-    def chained(self) -> bool:
-        """Whether a digit depends on the digits before it."""
+    def next_digit(self, logits: HeadLogits, strings: Tensor, place: int) -> Tensor:
+        """Logits of a digit given the digits before it."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +37,22 @@ class Choice:
     """One decoding step for a batch: the classes chosen and the probabilities they were chosen from.
 
     Classes are `[B]` (digits `[B, D]`), -1 where the head does not apply; probabilities `[B, classes]`
-    (digits `[B, D, 10]`) are after temperature and grammar.
+    (digits `[B, D, 10]`) are after temperature and grammar. `numbers` are the best digit strings.
     """
 
     classes: dict[str, Tensor]
     probabilities: dict[str, Tensor]
     confidence: Tensor
+    numbers: DigitStrings
+
+    def select(self, index: Tensor) -> "Choice":
+        """Keep (or repeat) the batch rows `index`."""
+        return Choice(
+            {head: value[index] for head, value in self.classes.items()},
+            {head: value[index] for head, value in self.probabilities.items()},
+            self.confidence[index],
+            DigitStrings(*(value[index] for value in self.numbers)),
+        )
 
 
 @dataclass
@@ -131,23 +138,6 @@ def _masked(logits: Tensor, allowed: Tensor | None, temperature: float) -> Tenso
     return torch.nan_to_num(scaled.softmax(dim=-1))
 
 
-def _digit_probabilities(
-    decoder: StepDecoder, logits: HeadLogits, chosen: Tensor | None, temperatures: Temperatures
-) -> tuple[Tensor, Tensor]:
-    """Digits `[B, D]`, chosen greedily unless given, and their probabilities `[B, D, 10]`."""
-    n_digits = logits.digits.shape[2]
-    scale = torch.tensor([temperatures.get(f"digit{d + 1}", 1.0) for d in range(n_digits)])[:, None]
-    if chosen is not None or not decoder.chained:
-        given = logits.digits[:, -1, :, 0].long() if chosen is None else chosen
-        probabilities = (decoder.digit_logits(logits, given[:, None])[:, -1] / scale).softmax(dim=-1)
-        return (probabilities.argmax(dim=-1) if chosen is None else chosen), probabilities
-    digits = torch.full((logits.digits.shape[0], n_digits), -1)
-    for place in range(n_digits):
-        step = decoder.digit_logits(logits, digits[:, None])[:, -1]
-        digits[:, place] = step[:, place].argmax(dim=-1)
-    return _digit_probabilities(decoder, logits, digits, temperatures)
-
-
 def _mask_classes(classes: dict[str, Tensor]) -> dict[str, Tensor]:
     """Set to -1 what does not belong to the chosen type."""
     kind = classes["type"]
@@ -162,36 +152,38 @@ def _mask_classes(classes: dict[str, Tensor]) -> dict[str, Tensor]:
     }
 
 
-def choice_confidence(classes: dict[str, Tensor], probabilities: dict[str, Tensor]) -> Tensor:
-    """Probability `[B]` of the token: the product over the heads that apply to it."""
-    confidence = torch.ones(len(classes["type"]))
+def choice_confidence(classes: dict[str, Tensor], probabilities: dict[str, Tensor], number: Tensor) -> Tensor:
+    """Probability `[B]` of the token: the product over the heads that apply to it.
+
+    `number [B]` is the probability of its digits, counted where it is a number.
+    """
+    confidence = torch.where(classes["type"] == TokenType.NUMERIC, number, 1.0)
     for head in ("type", "command", "param_type", "sign"):
         chosen = classes[head]
         share = probabilities[head].gather(-1, chosen.clamp(min=0)[:, None]).squeeze(-1)
         confidence = confidence * torch.where(chosen >= 0, share, 1.0)
-    digits = classes["digits"]
-    share = probabilities["digits"].gather(-1, digits.clamp(min=0)[..., None]).squeeze(-1)
-    return confidence * torch.where(digits >= 0, share, 1.0).prod(dim=-1)
+    return confidence
 
 
 def choose(decoder: StepDecoder, logits: HeadLogits, grammar: Grammar, temperatures: Temperatures) -> Choice:
     """The best allowed token of the newest position, head by head."""
-    kind_p = _masked(logits.type[:, -1], grammar.types(), temperatures.get("type", 1.0))
+    allowed = grammar.types()
+    kind_p = _masked(logits.type[:, -1], allowed, temperatures.get("type", 1.0))
     kind = kind_p.argmax(dim=-1)
-    command_p = _masked(logits.command[:, -1], grammar.commands_left, temperatures.get("command", 1.0))
-    letter_p = _masked(logits.param_type[:, -1], grammar.letters(kind), temperatures.get("param_type", 1.0))
-    sign_p = _masked(logits.sign[:, -1], None, temperatures.get("sign", 1.0))
-    digits, digits_p = _digit_probabilities(decoder, logits, None, temperatures)
+    letters = grammar.letters(kind)
+    number_next = bool(allowed[:, TokenType.NUMERIC].any())
+    numbers = digit_strings(decoder, logits, temperatures) if number_next else no_digits(logits)
     probabilities = {
         "type": kind_p,
-        "command": command_p,
-        "param_type": letter_p,
-        "sign": sign_p,
-        "digits": digits_p,
+        "command": _masked(logits.command[:, -1], grammar.commands_left, temperatures.get("command", 1.0)),
+        "param_type": _masked(logits.param_type[:, -1], letters, temperatures.get("param_type", 1.0)),
+        "sign": _masked(logits.sign[:, -1], None, temperatures.get("sign", 1.0)),
+        "digits": numbers.distribution,
     }
-    best = {head: p.argmax(dim=-1) for head, p in probabilities.items()} | {"digits": digits}
+    best = {head: p.argmax(dim=-1) for head, p in probabilities.items()} | {"digits": numbers.digits[:, 0]}
     classes = _mask_classes(best)
-    return Choice(classes, probabilities, choice_confidence(classes, probabilities))
+    confidence = choice_confidence(classes, probabilities, numbers.shares[:, 0].prod(dim=-1))
+    return Choice(classes, probabilities, confidence, numbers)
 
 
 def as_heads(classes: dict[str, Tensor]) -> Heads:

@@ -1,7 +1,8 @@
 """ONNX: both stages written out, checked against torch, and run by the same decoding code.
 
 Three graphs: `encoder.onnx` (memory and operation), `decoder_start.onnx` (the memory's keys and values, once a
-line) and `decoder_step.onnx` (one token with cached keys and values). Batch and the number of past tokens are free.
+line) and `decoder_step.onnx` (one token with cached keys and values); where digits are chained, also
+`decoder_digits.onnx`. Batch and the number of past tokens are free.
 """
 
 import logging
@@ -29,12 +30,14 @@ from core.model.decoder import (
     token_input,
 )
 from core.model.decoding import greedy
+from core.model.digits import KEPT
 from core.model.encoder import MMDTAELSTM
 from core.model.predict import ModelInput
 from core.model.targets import BOS
 from core.recordings.windows import WINDOW_ROWS
 
 ENCODER, START, STEP = "encoder.onnx", "decoder_start.onnx", "decoder_step.onnx"
+CHAIN = "decoder_digits.onnx"
 TOLERANCE = 1e-3
 STEP_INPUTS = ("ids", "type", "command", "param_type", "sign", "digits", "position", "cross", "past")
 LOGITS = ("type_logits", "command_logits", "param_type_logits", "sign_logits", "digit_logits", "hidden")
@@ -54,6 +57,19 @@ class _Start(nn.Module):
     def forward(self, memory: Tensor, operation: Tensor) -> Tensor:
         state = self.decoder.start(memory, operation)
         return torch.stack([torch.stack(pair) for pair in state.cross])
+
+
+class _Chain(nn.Module):
+    """What each digit hears of those before it: hidden `[B, 1, d]`, strings `[B, K, D]` -> `[B, K, D, 10]`."""
+
+    def __init__(self, decoder: SensorMultiHeadDecoder) -> None:
+        super().__init__()
+        self.chain = decoder.digit_chain
+
+    def forward(self, hidden: Tensor, strings: Tensor) -> Tensor:
+        assert self.chain is not None
+        added: Tensor = self.chain(hidden, strings)
+        return added
 
 
 class _Step(nn.Module):
@@ -120,8 +136,13 @@ class OnnxModel:
             onnxruntime.InferenceSession(str(folder / name), options, providers=["CPUExecutionProvider"])
             for name in (ENCODER, START, STEP)
         )
+        chain = folder / CHAIN
+        self._chain = (
+            onnxruntime.InferenceSession(str(chain), options, providers=["CPUExecutionProvider"])
+            if chain.is_file()
+            else None
+        )
         self._step_names = {node.name for node in self._step.get_inputs()}
-        self.chained = False
         past = next(node for node in self._step.get_inputs() if node.name == "past")
         layers, _, _, heads, _, size = past.shape
         self._empty = (int(layers), int(heads), int(size))
@@ -158,9 +179,14 @@ class OnnxModel:
             DecoderState([(cross, torch.from_numpy(longer))], [], state.length + 1),
         )
 
-    def digit_logits(self, logits: HeadLogits, digits: Tensor) -> Tensor:
-        """As `SensorMultiHeadDecoder.digit_logits` without a chain."""
-        return logits.digits
+    def next_digit(self, logits: HeadLogits, strings: Tensor, place: int) -> Tensor:
+        """As `SensorMultiHeadDecoder.next_digit`."""
+        own = logits.digits[:, -1, None, place]
+        if self._chain is None:
+            return own.expand(-1, strings.shape[1], -1)
+        given = {"hidden": logits.hidden[:, -1:].numpy(), "strings": strings.numpy()}
+        (added,) = self._chain.run(None, given)
+        return own + torch.from_numpy(added[:, :, place])
 
 
 def example_input(bundle: Bundle, batch: int = 4, seed: int = 0) -> ModelInput:
@@ -227,6 +253,15 @@ def _export_decoder(bundle: Bundle, folder: Path, memory: Tensor, operation: Ten
     shapes: dict[str, dict[int, Any]] = {name: {0: batch} for name in STEP_INPUTS[:6]}
     shapes |= {"position": {}, "cross": {2: batch}, "past": {2: batch, 4: written}}
     _export(_Step(bundle.decoder), values, folder / STEP, list(STEP_INPUTS), [*LOGITS, "longer"], shapes)
+    if bundle.decoder.digit_chain is not None:
+        d_model, n_digits = bundle.decoder.positions.shape[1], bundle.decoder.sizes.digits
+        _export_chain(bundle, folder / CHAIN, batch, d_model, n_digits)
+
+
+def _export_chain(bundle: Bundle, path: Path, batch: Any, d_model: int, n_digits: int) -> None:
+    hidden, strings = torch.randn(4, 1, d_model), torch.zeros(4, KEPT, n_digits, dtype=torch.int64)
+    shapes = {"hidden": {0: batch}, "strings": {0: batch}}
+    _export(_Chain(bundle.decoder), (hidden, strings), path, ["hidden", "strings"], ["added"], shapes)
 
 
 def _export(

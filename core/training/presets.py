@@ -72,17 +72,20 @@ TECHNIQUES = {
 BEST = Preset(
     "best",
     Stage1(
+        dropout=0.15,
         group_dropout=0.3,
         line_weight=1.0,
-        loop=LoopConfig(epochs=20, learning_rate=1e-3, warmup_epochs=1, patience=20),
+        loop=LoopConfig(epochs=15, learning_rate=1e-3, warmup_epochs=1, patience=15),
     ),
     Stage2(
         dropout=0.2,
         focal_gamma=0.0,
-        memory_views=4,
+        memory_views=2,
         memory_position=True,
+        memory_pool=4,
+        chained_digits=True,
         score="line",
-        loop=LoopConfig(epochs=20, batch_size=64, learning_rate=1e-3, warmup_epochs=1, patience=20),
+        loop=LoopConfig(epochs=10, batch_size=64, learning_rate=1e-3, warmup_epochs=1, patience=10),
     ),
 )
 """What gives the best held-out figures on side channels alone; each ingredient is in docs/lab.md."""

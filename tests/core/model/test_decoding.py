@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.gcode import LegacyScheme, Scheme, SpelledScheme, TokenType, legacy_vocabulary, parse_line
-from core.model.beam import beam_search, best_digits
+from core.model.beam import beam_search
 from core.model.decoding import EOS, Grammar, greedy
 from tests.core.model.conftest import LINES, random_decoder
 
@@ -78,16 +78,6 @@ def test_a_higher_temperature_means_less_confidence() -> None:
     warm = greedy(decoder, *memory, SPELLED, dict.fromkeys(heads, 4.0))
     assert np.array_equal(cold.tokens, warm.tokens)
     assert (warm.confidence < cold.confidence).all()
-
-
-def test_best_digits_are_the_most_probable_strings() -> None:
-    torch.manual_seed(0)
-    p = torch.softmax(torch.randn(3, 10), dim=-1)
-    every = {
-        (a, b, c): float(p[0, a] * p[1, b] * p[2, c]) for a in range(10) for b in range(10) for c in range(10)
-    }
-    wanted = sorted(every, key=lambda digits: -every[digits])[:4]
-    assert [tuple(digits) for digits, _ in best_digits(p, 4)] == wanted
 
 
 def test_a_line_of_the_published_scheme_may_end_after_unk() -> None:
