@@ -6,13 +6,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.dashboard_fixtures import odd_runs, runs, scored_bundles
 
@@ -29,6 +29,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 PATIENCE_S = 60
+expect.set_options(timeout=PATIENCE_S * 1000)
 # what Streamlit itself says in the console of a sound page
 HARMLESS = ("Download the React DevTools", "preload")
 
@@ -131,18 +132,32 @@ class Desk:
     def settle(self) -> Page:
         """Wait until the script has run and nothing waits to be drawn again."""
         app = self.page.get_by_test_id("stApp")
-        expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE_S * 1000)
+        expect(app).to_have_attribute("data-test-script-state", "notRunning")
         expect(self.page.get_by_test_id("stSkeleton")).to_have_count(0)
         expect(self.page.get_by_test_id("stException")).to_have_count(0)
         return self.page
 
 
+@pytest.fixture(scope="session")
+def contexts(browser: Browser) -> Callable[[int, str], BrowserContext]:
+    """Browser contexts by width and colour scheme; tests share them, so that the page's scripts come from the cache."""
+    made: dict[tuple[int, str], BrowserContext] = {}
+
+    def context(width: int, scheme: str) -> BrowserContext:
+        if (width, scheme) not in made:
+            size = {"width": width, "height": 1000}
+            made[width, scheme] = browser.new_context(viewport=size, color_scheme=scheme)
+        return made[width, scheme]
+
+    return context
+
+
 @pytest.fixture
-def desk(browser: Browser, server: str, request: pytest.FixtureRequest) -> Iterator[Desk]:
-    """A fresh page, 1440 wide and light unless the test is marked otherwise through `request.param`."""
-    width, scheme = getattr(request, "param", (1440, "light"))
-    context = browser.new_context(viewport={"width": width, "height": 1000}, color_scheme=scheme)
-    desk = Desk(context.new_page(), server)
+def desk(
+    contexts: Callable[[int, str], BrowserContext], server: str, request: pytest.FixtureRequest
+) -> Iterator[Desk]:
+    """A fresh page, 1440 wide and light unless a test asks for another width and scheme through its parameter."""
+    desk = Desk(contexts(*getattr(request, "param", (1440, "light"))).new_page(), server)
     yield desk
-    context.close()
+    desk.page.close()
     assert not desk.complaints
