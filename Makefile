@@ -22,7 +22,8 @@ $(READY): requirements.txt requirements-dev.txt pyproject.toml
 	@touch $@
 
 run: $(READY)
-	$(BIN)/python -m streamlit run dashboard/app.py
+	@echo "Toolmark opens in the browser, at the address in the line below; Ctrl+C ends it"
+	@$(BIN)/python -m streamlit run dashboard/app.py
 
 test: $(READY)
 	$(BIN)/python -m ruff check .

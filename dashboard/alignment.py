@@ -120,7 +120,7 @@ def in_words(truth: Token | None, read: Token | None, found: Verdict) -> str:
     if found == "missing" and truth is not None:
         return "missing"
     if found == "extra":
-        return "not in truth"
+        return "extra"
     if found != "differs" or truth is None or read is None:
         return ""
     try:

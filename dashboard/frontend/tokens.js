@@ -1,5 +1,6 @@
 // The token table: lines as rows, tokens in columns; a click (or the arrow keys) shows what else the model considered.
 const pinned = new WeakMap()
+const watched = new WeakMap()
 
 const make = (tag, className = "", text = null) => {
   const node = document.createElement(tag)
@@ -124,6 +125,15 @@ export default function ({ data, parentElement }) {
   }
   const scroll = make("div", "scroll")
   scroll.append(tableOf(data, pin))
+  // a fading edge tells that there is more to the right
+  const hint = () => {
+    scroll.classList.toggle("more", scroll.scrollLeft + scroll.clientWidth < scroll.scrollWidth - 4)
+  }
+  scroll.onscroll = hint
+  watched.get(parentElement)?.disconnect()
+  const watch = new ResizeObserver(hint)
+  watch.observe(scroll)
+  watched.set(parentElement, watch)
   root.replaceChildren(scroll)
   root.onkeydown = step
   const place = pinned.get(parentElement)

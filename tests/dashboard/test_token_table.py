@@ -36,7 +36,7 @@ def test_mismatches_are_said_in_words() -> None:
     found = table("G1 X1.6 F22")
     cells = found["rows"][1]["cells"]
     said = {cell["says"] for cell in cells if cell}
-    assert {"0.025 too high", "missing", "not in truth"} <= said
+    assert {"0.025 too high", "missing", "extra"} <= said
     assert "0.025 too high" in cells[column(found, "1.575")]["label"], "screen readers hear it too"
 
 
