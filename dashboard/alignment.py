@@ -121,6 +121,8 @@ def in_words(truth: Token | None, read: Token | None, found: Verdict) -> str:
         return "missing"
     if found == "extra":
         return "extra"
+    if found == "same" and read is not None and read.text == "UNK":
+        return "no value"
     if found != "differs" or truth is None or read is None:
         return ""
     try:

@@ -7,7 +7,7 @@ import torch
 
 from core.evidence.evaluation import Evaluation, evaluate
 from core.evidence.evaluation_file import evaluation_json
-from core.gcode import SpelledScheme
+from core.gcode import LegacyScheme, SpelledScheme, legacy_vocabulary
 from core.model.bundle import FORMAT, Bundle, BundleManifest, load_bundle, save_bundle, write_metrics
 from core.model.calibration import Calibration
 from core.model.decoder import SensorMultiHeadDecoder
@@ -21,10 +21,12 @@ from tests.synthetic import program
 
 
 def write_bundle(path: Path, protocol: str = "run") -> Path:
-    """Write an untrained bundle for the Bantam mill; the same weights every time."""
+    """Write an untrained bundle for the Bantam mill, the same weights every time; `seed` has the published tokens."""
     machine = Machine.bantam()
     inputs = inputs_for(protocol, machine)
-    scheme = SpelledScheme.fit(line for operation in machine.operations for line in program(operation))
+    lines = [line for operation in machine.operations for line in program(operation)]
+    published = protocol == "seed"
+    scheme = LegacyScheme(legacy_vocabulary(lines[:40])) if published else SpelledScheme.fit(lines)
     channels, operations = len(inputs.channels), len(machine.operations)
     codes = [len(machine.categorical[name]) for name in inputs.categorical]
     encoder = {
@@ -43,7 +45,7 @@ def write_bundle(path: Path, protocol: str = "run") -> Path:
         "n_commands": scheme.sizes.commands,
         "n_param_types": scheme.sizes.param_types,
         "n_digits": scheme.sizes.digits,
-        "vocab_size": 0,
+        "vocab_size": len(scheme.vocabulary) if isinstance(scheme, LegacyScheme) else 0,
     }
     manifest = BundleManifest(
         format=FORMAT,

@@ -87,6 +87,10 @@ def test_verdicts_in_words() -> None:
     assert in_words(number, Token("-1.5", "number"), "differs") == "3.075 too low"
     assert in_words(number, Token("100", "number"), "differs") == "98.425 too high"
     assert in_words(Token("G1", "command"), Token("G0", "command"), "differs") == "differs"
+    unknown = Token("UNK", "unknown")
+    assert in_words(unknown, unknown, "same") == "no value", (
+        "UNK for UNK counts as published, and says nothing"
+    )
     assert verdict(number, None, has_truth=True) == "missing"
     assert verdict(None, number, has_truth=True) == "extra"
     assert verdict(None, number, has_truth=False) == "no truth"

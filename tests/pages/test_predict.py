@@ -10,6 +10,7 @@ from core.evidence.evaluation import Evaluation
 from core.model.bundle import load_bundle
 from core.recordings.reader import read_recording
 from dashboard import data
+from tests.dashboard.small_bundle import write_bundle, write_evaluation_into
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 Open = Callable[..., AppTest]
@@ -127,6 +128,22 @@ def test_the_header_tells_the_bundles_own_figures(
     assert "run protocol" in said
     assert f"on {evaluation.counts.runs} runs of fold 0" in said
     assert "real recordings" in said
+
+
+def test_the_published_protocol_is_labelled_as_what_it_is(
+    open_page: Open, runs: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "models"
+    evaluation = write_evaluation_into(write_bundle(folder / "published", protocol="seed"), runs)
+    app = open_page(models=folder, run="pocket_001", row="64")
+    said = words(app)
+    assert "seed protocol" in said
+    assert "flatters" in said
+    token = evaluation.row("token")
+    assert token
+    assert f"Token, teacher-forced **{100 * token.value:.1f}" in said
+    truth = [cell["text"] for cell in tokens(app)["rows"][0]["cells"] if cell]
+    assert "UNK" in truth, "what the vocabulary lacks is shown as such"
 
 
 def test_a_bundle_without_figures_says_so(open_page: Open) -> None:
