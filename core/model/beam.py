@@ -21,9 +21,9 @@ from core.model.decoding import (
     as_heads,
     choice_confidence,
     choose,
-    first_tokens,
     greedy,
 )
+from core.model.packed import first_tokens
 
 TINY = 1e-12
 

@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -24,6 +25,7 @@ from core.gcode import Scheme, scheme_from_json
 from core.model.calibration import Calibration
 from core.model.decoder import SensorMultiHeadDecoder
 from core.model.encoder import MMDTAELSTM
+from core.model.packed import TracedDecoder
 from core.model.predict import Advance, predict_window, predict_windows, teacher_forced
 from core.model.prediction import BatchPrediction, Prediction, TeacherForced
 from core.model.scaling import Scaler
@@ -91,6 +93,11 @@ class Bundle:
     def protocol(self) -> str:
         """The protocol it was trained under."""
         return self.manifest.protocol
+
+    @cached_property
+    def traced(self) -> TracedDecoder:
+        """The decoder for single windows."""
+        return TracedDecoder(self.decoder, self.scheme, self.encoder.operation_head.in_features)
 
     def predict(self, window: RunWindow, without: Sequence[str] = (), decoding: str = "greedy") -> Prediction:
         """Read one window of a recording, doing `without` modalities, boards or channels."""

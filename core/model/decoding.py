@@ -14,6 +14,7 @@ from torch import Tensor
 from core.gcode import COMMAND_LETTERS, Heads, Scheme, TokenType
 from core.model.decoder import DecoderState, HeadLogits, TokenInput, token_input
 from core.model.digits import DigitStrings, digit_strings, no_digits
+from core.model.packed import first_tokens
 
 BOS, EOS = 1, 2
 Temperatures = dict[str, float]
@@ -189,12 +190,6 @@ def choose(decoder: StepDecoder, logits: HeadLogits, grammar: Grammar, temperatu
 def as_heads(classes: dict[str, Tensor]) -> Heads:
     """Classes as the token scheme wants them."""
     return Heads(**{head: value.numpy() for head, value in classes.items()})
-
-
-def first_tokens(scheme: Scheme, batch: int) -> TokenInput:
-    """BOS for every line of the batch: `[B, 1]`."""
-    ids = np.full((batch, 1), BOS)
-    return token_input(torch.from_numpy(ids), scheme.heads(ids))
 
 
 @dataclass(frozen=True)

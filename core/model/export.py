@@ -27,13 +27,12 @@ from core.model.decoder import (
     SensorMultiHeadDecoder,
     TokenInput,
     sinusoids,
-    token_input,
 )
 from core.model.decoding import greedy
 from core.model.digits import KEPT
 from core.model.encoder import MMDTAELSTM
+from core.model.packed import PackedStart, PackedStep, empty_past, first_tokens
 from core.model.predict import ModelInput
-from core.model.targets import BOS
 from core.recordings.windows import WINDOW_ROWS
 
 ENCODER, START, STEP = "encoder.onnx", "decoder_start.onnx", "decoder_step.onnx"
@@ -47,18 +46,6 @@ class ExportError(ToolmarkError):
     """An export that does not agree with torch, or a folder that is no export."""
 
 
-class _Start(nn.Module):
-    """Keys and values of the memory, all layers in one tensor `[layers, 2, B, heads, T, d / heads]`."""
-
-    def __init__(self, decoder: SensorMultiHeadDecoder) -> None:
-        super().__init__()
-        self.decoder = decoder
-
-    def forward(self, memory: Tensor, operation: Tensor) -> Tensor:
-        state = self.decoder.start(memory, operation)
-        return torch.stack([torch.stack(pair) for pair in state.cross])
-
-
 class _Chain(nn.Module):
     """What each digit hears of those before it: hidden `[B, 1, d]`, strings `[B, K, D]` -> `[B, K, D, 10]`."""
 
@@ -70,32 +57,6 @@ class _Chain(nn.Module):
         assert self.chain is not None
         added: Tensor = self.chain(hidden, strings)
         return added
-
-
-class _Step(nn.Module):
-    """One token; `position [1, d_model]` is its row of the positional table."""
-
-    def __init__(self, decoder: SensorMultiHeadDecoder) -> None:
-        super().__init__()
-        self.decoder = decoder
-
-    def forward(
-        self,
-        ids: Tensor,
-        type: Tensor,  # noqa: A002
-        command: Tensor,
-        param_type: Tensor,
-        sign: Tensor,
-        digits: Tensor,
-        position: Tensor,
-        cross: Tensor,
-        past: Tensor,
-    ) -> tuple[Tensor, ...]:
-        tokens = TokenInput(ids, type, command, param_type, sign, digits)
-        logits, pasts = self.decoder.advance(
-            tokens, position, [(c[0], c[1]) for c in cross.unbind(0)], [(p[0], p[1]) for p in past.unbind(0)]
-        )
-        return (*logits, torch.stack([torch.stack(pair) for pair in pasts]))
 
 
 def export_bundle(bundle: Bundle, out: Path, example: ModelInput) -> dict[str, float]:
@@ -237,22 +198,19 @@ def _export_decoder(bundle: Bundle, folder: Path, memory: Tensor, operation: Ten
         state = bundle.decoder.start(memory, operation)
         cross = torch.stack([torch.stack(pair) for pair in state.cross])
     _export(
-        _Start(bundle.decoder),
+        PackedStart(bundle.decoder),
         (memory, operation),
         folder / START,
         ["memory", "operation"],
         ["cross"],
         {"memory": {0: batch}, "operation": {0: batch}},
     )
-    ids = np.full((len(memory), 1), BOS)
-    tokens = token_input(torch.from_numpy(ids), bundle.scheme.heads(ids))
-    layers, _, n, heads, _, size = cross.shape
-    past = torch.zeros(layers, 2, n, heads, 3, size)
     written = torch.export.Dim("written", min=0, max=256)
-    values = (*tokens, bundle.decoder.positions[:1].clone(), cross.clone(), past)
+    tokens = first_tokens(bundle.scheme, len(memory))
+    values = (*tokens, bundle.decoder.positions[:1].clone(), cross.clone(), empty_past(cross, 3).clone())
     shapes: dict[str, dict[int, Any]] = {name: {0: batch} for name in STEP_INPUTS[:6]}
     shapes |= {"position": {}, "cross": {2: batch}, "past": {2: batch, 4: written}}
-    _export(_Step(bundle.decoder), values, folder / STEP, list(STEP_INPUTS), [*LOGITS, "longer"], shapes)
+    _export(PackedStep(bundle.decoder), values, folder / STEP, list(STEP_INPUTS), [*LOGITS, "longer"], shapes)
     if bundle.decoder.digit_chain is not None:
         d_model, n_digits = bundle.decoder.positions.shape[1], bundle.decoder.sizes.digits
         _export_chain(bundle, folder / CHAIN, batch, d_model, n_digits)

@@ -162,7 +162,8 @@ def decode(bundle: Bundle, encoded: Encoded, decoding: str = "greedy", beam: int
     """Stage 2, free-running."""
     temperatures = bundle.calibration.temperatures
     if decoding == "greedy":
-        return greedy(bundle.decoder, *encoded, bundle.scheme, temperatures)
+        decoder = bundle.traced if len(encoded.memory) == 1 else bundle.decoder
+        return greedy(decoder, *encoded, bundle.scheme, temperatures)
     if decoding == "beam":
         return beam_search(bundle.decoder, *encoded, bundle.scheme, temperatures, width=beam)
     raise ValueError(f'decoding is "greedy" or "beam", not {decoding!r}')

@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from core.gcode import SpelledScheme
-from core.model.decoding import first_tokens
 from core.model.digits import digit_strings
+from core.model.packed import first_tokens
 from tests.core.model.conftest import LINES, random_decoder
 
 SCHEME = SpelledScheme.fit(LINES, n_digits=3)
