@@ -1,13 +1,10 @@
 """What else the decoder considered, token by token."""
 
 import numpy as np
-import torch
-from numpy.typing import NDArray
-from torch import Tensor
 
 from core.gcode import Scheme, TokenType
 from core.model.decoding import BOS, Choice, Decoded, as_heads
-from core.model.digits import KEPT
+from core.model.digits import KEPT, Floats
 from core.model.prediction import TokenKind, TokenPrediction
 from core.model.targets import EOS
 
@@ -43,24 +40,24 @@ def _prediction(
     kind = KINDS[max(int(step.classes["type"][row]), 0)]
     if kind == "end" and token != EOS:
         kind = "unknown"
-    heads = {head: _array(p[head]) for head in ("type", "command", "param_type", "sign")}
-    heads |= {f"digit{place + 1}": _array(digit) for place, digit in enumerate(p["digits"])}
+    heads = {head: p[head] for head in ("type", "command", "param_type", "sign")}
+    heads |= {f"digit{place + 1}": digit for place, digit in enumerate(p["digits"])}
     alternatives = ((scheme.text(token), confidence), *others[: KEPT - 1])
     return TokenPrediction(scheme.text(token), kind, confidence, alternatives, heads)
 
 
 def _numbers(step: Choice, row: int) -> list[tuple[list[int], float]]:
     """The best digit strings and their probabilities."""
-    shares = step.numbers.shares[row].prod(dim=-1).tolist()
+    shares = step.numbers.shares[row].prod(axis=-1).tolist()
     return list(zip(step.numbers.digits[row].tolist(), shares, strict=True))
 
 
 def _ranked(
-    scheme: Scheme, p: dict[str, Tensor], numbers: list[tuple[list[int], float]], previous: int
+    scheme: Scheme, p: dict[str, Floats], numbers: list[tuple[list[int], float]], previous: int
 ) -> list[tuple[str, float]]:
     """The most probable tokens of any type with their probabilities, best first."""
     classes, shares = zip(*_candidates(p, numbers), strict=True)
-    batch = {head: torch.tensor([c[head] for c in classes]) for head in classes[0]}
+    batch = {head: np.array([c[head] for c in classes]) for head in classes[0]}
     ids = scheme.compose(as_heads(batch), np.full(len(classes), previous))
     best: dict[str, float] = {}
     for token, share in zip(ids.tolist(), shares, strict=True):
@@ -69,7 +66,7 @@ def _ranked(
     return sorted(best.items(), key=lambda item: -item[1])
 
 
-def _candidates(p: dict[str, Tensor], numbers: list[tuple[list[int], float]]) -> list[tuple[_Classes, float]]:
+def _candidates(p: dict[str, Floats], numbers: list[tuple[list[int], float]]) -> list[tuple[_Classes, float]]:
     kind = p["type"].tolist()
     none: _Classes = {
         "type": 0,
@@ -80,9 +77,8 @@ def _candidates(p: dict[str, Tensor], numbers: list[tuple[list[int], float]]) ->
     }
     found: list[tuple[_Classes, float]] = [(none, kind[TokenType.SPECIAL])]
     for head, of_type in (("command", TokenType.COMMAND), ("param_type", TokenType.PARAM)):
-        values, index = p[head].topk(min(KEPT, len(p[head])))
-        for value, best in zip(values.tolist(), index.tolist(), strict=True):
-            found.append((none | {"type": int(of_type), head: best}, kind[of_type] * value))
+        for best in np.argsort(-p[head])[:KEPT].tolist():
+            found.append((none | {"type": int(of_type), head: best}, kind[of_type] * float(p[head][best])))
     letter = int(p["param_type"].argmax())
     share = kind[TokenType.NUMERIC] * float(p["param_type"][letter])
     for sign, sign_share in enumerate(p["sign"].tolist()):
@@ -90,7 +86,3 @@ def _candidates(p: dict[str, Tensor], numbers: list[tuple[list[int], float]]) ->
             number: _Classes = {"type": int(TokenType.NUMERIC), "param_type": letter, "sign": sign}
             found.append((none | number | {"digits": digits}, share * sign_share * digit_share))
     return found
-
-
-def _array(p: Tensor) -> NDArray[np.float32]:
-    return np.asarray(p.numpy(), dtype=np.float32)

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from core.gcode import Scheme, TokenType
@@ -15,7 +14,6 @@ from core.model.decoding import (
     EOS,
     Choice,
     Decoded,
-    Grammar,
     StepDecoder,
     Temperatures,
     as_heads,
@@ -23,6 +21,8 @@ from core.model.decoding import (
     choose,
     greedy,
 )
+from core.model.digits import Floats, Ints
+from core.model.grammar import Bools, Classes, Grammar
 from core.model.packed import first_tokens
 
 TINY = 1e-12
@@ -32,10 +32,10 @@ TINY = 1e-12
 class _Beam:
     """The lines of one window that are still being written, best first."""
 
-    score: Tensor
-    ids: NDArray[np.int64]
-    confidences: NDArray[np.float32]
-    finished: Tensor
+    score: Floats
+    ids: Ints
+    confidences: Floats
+    finished: Bools
     steps: tuple[Choice, ...]
 
 
@@ -92,10 +92,10 @@ def _search(
     state = decoder.start(memory, operation)
     grammar, tokens = Grammar.start(scheme, 1), first_tokens(scheme, 1)
     beam = _Beam(
-        torch.zeros(1),
+        np.zeros(1, dtype=np.float32),
         np.zeros((1, 0), dtype=np.int64),
         np.ones((1, 0), dtype=np.float32),
-        torch.zeros(1, dtype=torch.bool),
+        np.zeros(1, dtype=bool),
         (),
     )
     for _ in range(scheme.width + 1):
@@ -103,9 +103,9 @@ def _search(
         choice = choose(decoder, logits, grammar, temperatures)
         candidates = _candidates(choice, grammar, width)
         beam, chosen, kept = _extend(beam, choice, candidates, scheme, width)
-        if bool(beam.finished.all()):
+        if beam.finished.all():
             break
-        state, grammar = state.select(kept), grammar.select(kept)
+        state, grammar = state.select(torch.from_numpy(kept)), grammar.select(kept)
         grammar.advance(chosen)
         written = beam.ids[:, -1:]
         tokens = token_input(torch.from_numpy(np.where(written == 0, EOS, written)), scheme.heads(written))
@@ -115,9 +115,9 @@ def _search(
 class _Candidates(NamedTuple):
     """Next tokens `[K]`: their classes, the row of the beam that each continues, the probability of its digits."""
 
-    classes: dict[str, Tensor]
-    source: Tensor
-    number: Tensor
+    classes: Classes
+    source: Ints
+    number: Floats
 
 
 class _Candidate(NamedTuple):
@@ -130,14 +130,13 @@ def _candidates(choice: Choice, grammar: Grammar, width: int) -> _Candidates:
     """Promising next tokens of every line of the beam."""
     found: list[tuple[int, _Candidate]] = []
     for row in range(len(choice.confidence)):
-        kinds = torch.nonzero(choice.probabilities["type"][row] > TINY).flatten().tolist()
+        kinds = np.flatnonzero(choice.probabilities["type"][row] > TINY).tolist()
         found += [(row, c) for kind in kinds for c in _of_type(kind, choice, grammar, row, width)]
     heads = ("type", "command", "param_type", "sign")
-    classes = {head: torch.tensor([c.classes[head] for _, c in found]) for head in heads}
-    classes["digits"] = torch.tensor([c.digits for _, c in found])
-    return _Candidates(
-        classes, torch.tensor([row for row, _ in found]), torch.tensor([c.number for _, c in found])
-    )
+    classes = {head: np.array([c.classes[head] for _, c in found]) for head in heads}
+    classes["digits"] = np.array([c.digits for _, c in found])
+    number = np.array([c.number for _, c in found], dtype=np.float32)
+    return _Candidates(classes, np.array([row for row, _ in found]), number)
 
 
 def _of_type(kind: int, choice: Choice, grammar: Grammar, row: int, width: int) -> list[_Candidate]:
@@ -149,13 +148,12 @@ def _of_type(kind: int, choice: Choice, grammar: Grammar, row: int, width: int) 
     if kind == TokenType.COMMAND:
         allowed = p["command"] * grammar.commands_left[row]
         return [_Candidate(none | {"command": c}, no_number, 1.0) for c in _top(allowed, width)]
-    if kind == TokenType.PARAM:
-        allowed = p["param_type"] * grammar.letters_left[row]
-        return [_Candidate(none | {"param_type": c}, no_number, 1.0) for c in _top(allowed, width)]
-    follows = int(grammar.type[row]) == TokenType.PARAM
     free = p["param_type"] * grammar.letters_left[row]
+    if kind == TokenType.PARAM:
+        return [_Candidate(none | {"param_type": c}, no_number, 1.0) for c in _top(free, width)]
+    follows = int(grammar.type[row]) == TokenType.PARAM
     letter = int(grammar.letter[row]) if follows else int(free.argmax())
-    shares = choice.numbers.shares[row].prod(dim=-1).tolist()
+    shares = choice.numbers.shares[row].prod(axis=-1).tolist()
     return [
         _Candidate(none | {"param_type": letter, "sign": sign}, digits, share)
         for sign in (0, 1)
@@ -163,37 +161,35 @@ def _of_type(kind: int, choice: Choice, grammar: Grammar, row: int, width: int) 
     ]
 
 
-def _top(p: Tensor, k: int) -> list[int]:
-    values, index = p.topk(min(k, len(p)))
-    return [int(i) for v, i in zip(values, index, strict=True) if v > TINY]
+def _top(p: Floats, k: int) -> list[int]:
+    return [int(i) for i in np.argsort(-p, kind="stable")[:k] if p[i] > TINY]
 
 
 def _extend(
     beam: _Beam, choice: Choice, candidates: _Candidates, scheme: Scheme, width: int
-) -> tuple[_Beam, dict[str, Tensor], Tensor]:
+) -> tuple[_Beam, Classes, Ints]:
     """The best `width` continuations; finished lines stay as they are."""
     classes, source, number = candidates
     shown = {head: value[source] for head, value in choice.probabilities.items()}
     confidence = choice_confidence(classes, shown, number)
     done = beam.finished[source]
     # a finished line has one continuation: itself
-    first = torch.ones_like(done)
-    first[1:] = source[1:] != source[:-1]
-    same = torch.where(first, beam.score[source], -torch.inf)
-    score = torch.where(done, same, beam.score[source] + torch.log(confidence.clamp(min=TINY)))
-    keep = score.topk(min(width, len(score))).indices
-    keep = keep[torch.isfinite(score[keep])]
+    first = np.append(True, source[1:] != source[:-1])
+    same = np.where(first, beam.score[source], -np.inf)
+    score = np.where(done, same, beam.score[source] + np.log(np.maximum(confidence, TINY)))
+    keep = np.argsort(-score, kind="stable")[:width]
+    keep = keep[np.isfinite(score[keep])]
     kept, chosen = source[keep], {head: value[keep] for head, value in classes.items()}
-    rows, finished = kept.numpy(), beam.finished[kept]
-    previous = beam.ids[rows, -1] if beam.ids.shape[1] else np.full(len(rows), BOS)
-    written = np.where(finished.numpy(), 0, scheme.compose(as_heads(chosen), previous))
-    shares = torch.where(finished, 1.0, confidence[keep])
+    finished = beam.finished[kept]
+    previous = beam.ids[kept, -1] if beam.ids.shape[1] else np.full(len(kept), BOS)
+    written = np.where(finished, 0, scheme.compose(as_heads(chosen), previous))
+    shares = np.where(finished, 1.0, confidence[keep]).astype(np.float32)
     newest = replace(choice.select(kept), classes=chosen, confidence=shares)
     extended = _Beam(
-        score[keep],
-        np.concatenate([beam.ids[rows], written[:, None]], axis=1),
-        np.concatenate([beam.confidences[rows], shares.numpy().astype(np.float32)[:, None]], axis=1),
-        finished | torch.from_numpy(written == EOS),
+        score[keep].astype(np.float32),
+        np.concatenate([beam.ids[kept], written[:, None]], axis=1),
+        np.concatenate([beam.confidences[kept], shares[:, None]], axis=1),
+        finished | (written == EOS),
         (*(step.select(kept) for step in beam.steps), newest),
     )
     return extended, chosen, kept

@@ -4,8 +4,10 @@ import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from core.gcode import Heads, HeadSizes
@@ -236,13 +238,13 @@ class SensorMultiHeadDecoder(nn.Module):
         added: Tensor = self.digit_chain(logits.hidden, digits)
         return logits.digits + added
 
-    def next_digit(self, logits: HeadLogits, strings: Tensor, place: int) -> Tensor:
+    def next_digit(self, logits: HeadLogits, strings: NDArray[np.int64], place: int) -> NDArray[np.float32]:
         """Logits `[B, K, 10]` of the digit at `place` of the newest token, after the digits in `strings [B, K, D]`."""
         own = logits.digits[:, -1, None, place]
-        if self.digit_chain is None:
-            return own.expand(-1, strings.shape[1], -1)
-        added: Tensor = self.digit_chain.at(logits.hidden[:, -1:], strings, place)
-        return own + added
+        if self.digit_chain is not None:
+            own = own + self.digit_chain.at(logits.hidden[:, -1:], torch.from_numpy(strings), place)
+        shape = (len(own), strings.shape[1], own.shape[-1])
+        return np.broadcast_to(own.numpy(), shape)
 
     def attention(self, memory: Tensor, operation: Tensor, tokens: TokenInput) -> Tensor:
         """Cross-attention of the last layer, mean over heads: `[B, L, T]`."""
@@ -324,8 +326,9 @@ class _DigitChain(nn.Module):
         width = self.out.shape[1]
         part = slice(place * width, (place + 1) * width)
         heard = F.linear(hidden, self.hidden.weight[part], self.hidden.bias[part])
-        for earlier in range(place):
-            digit = digits[..., earlier]
-            said = F.embedding(digit.clamp(min=0) + 10 * earlier, self.previous.weight[:, part])
-            heard = heard + said * (digit >= 0).to(said.dtype)[..., None]
+        if place:
+            before = digits[..., :place]
+            rows = before.clamp(min=0) + 10 * torch.arange(place)
+            said = F.embedding(rows, self.previous.weight[:, part])
+            heard = heard + (said * (before >= 0).to(said.dtype)[..., None]).sum(dim=-2)
         return (torch.relu(heard) @ self.out[place]).expand(-1, digits.shape[1], -1)

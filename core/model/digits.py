@@ -2,18 +2,20 @@
 
 from typing import NamedTuple, Protocol
 
-import torch
-from torch import Tensor
+import numpy as np
+from numpy.typing import NDArray
 
 from core.model.decoder import HeadLogits
 
 KEPT = 5
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
 
 
 class DigitReader(Protocol):
     """What is needed of a decoder."""
 
-    def next_digit(self, logits: HeadLogits, strings: Tensor, place: int) -> Tensor:
+    def next_digit(self, logits: HeadLogits, strings: Ints, place: int) -> Floats:
         """Logits `[B, K, 10]` of the digit at `place`, given the digits before it in `strings [B, K, D]`."""
 
 
@@ -23,9 +25,19 @@ class DigitStrings(NamedTuple):
     `distribution [B, D, 10]` is what each digit of the best string was chosen from.
     """
 
-    digits: Tensor
-    shares: Tensor
-    distribution: Tensor
+    digits: Ints
+    shares: Floats
+    distribution: Floats
+
+    def select(self, index: Ints) -> "DigitStrings":
+        """Keep (or repeat) the rows `index`."""
+        return DigitStrings(self.digits[index], self.shares[index], self.distribution[index])
+
+
+def softmax(logits: Floats) -> Floats:
+    """Probabilities over the last axis."""
+    shares = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return np.asarray(shares / shares.sum(axis=-1, keepdims=True), dtype=np.float32)
 
 
 def digit_strings(
@@ -33,25 +45,24 @@ def digit_strings(
 ) -> DigitStrings:
     """The k most probable digit strings of the newest position."""
     batch, _, n_digits, _ = logits.digits.shape
-    digits = torch.zeros(batch, k, n_digits, dtype=torch.int64)
-    shares = torch.ones(batch, k, n_digits)
-    choices = torch.zeros(batch, k, n_digits, 10)
+    rows = np.arange(batch)[:, None]
+    digits = np.zeros((batch, k, n_digits), dtype=np.int64)
+    shares = np.ones((batch, k, n_digits), dtype=np.float32)
+    choices = np.zeros((batch, k, n_digits, 10), dtype=np.float32)
     # all strings begin empty and alike: only the first may be continued
-    score = torch.full((batch, k), -torch.inf)
+    score = np.full((batch, k), -1e9, dtype=np.float32)
     score[:, 0] = 0.0
     for place in range(n_digits):
         scaled = decoder.next_digit(logits, digits, place) / temperatures.get(f"digit{place + 1}", 1.0)
-        p = scaled.softmax(dim=-1)
-        total = (score[..., None] + torch.log(p.clamp(min=1e-12))).flatten(1)
-        score, best = total.topk(k, dim=-1)
+        p = softmax(scaled)
+        total = (score[..., None] + np.log(np.maximum(p, 1e-12))).reshape(batch, -1)
+        best = np.argsort(-total, axis=-1, kind="stable")[:, :k]
+        score = total[rows, best]
         source, digit = best // 10, best % 10
-        rows = source[..., None].expand(-1, -1, n_digits)
-        digits, shares = digits.gather(1, rows), shares.gather(1, rows)
-        choices = choices.gather(1, rows[..., None].expand(-1, -1, -1, 10))
-        digits[:, :, place] = digit
-        chosen = p.gather(1, source[..., None].expand(-1, -1, 10))
-        shares[:, :, place] = chosen.gather(-1, digit[..., None]).squeeze(-1)
-        choices[:, :, place] = chosen
+        digits, shares, choices = digits[rows, source], shares[rows, source], choices[rows, source]
+        chosen = np.broadcast_to(p, (batch, k, 10))[rows, source]
+        digits[:, :, place], choices[:, :, place] = digit, chosen
+        shares[:, :, place] = np.take_along_axis(chosen, digit[..., None], axis=-1)[..., 0]
     return DigitStrings(digits, shares, choices[:, 0])
 
 
@@ -59,7 +70,7 @@ def no_digits(logits: HeadLogits, k: int = KEPT) -> DigitStrings:
     """Stands in where no number can come next."""
     batch, _, n_digits, _ = logits.digits.shape
     return DigitStrings(
-        torch.zeros(batch, k, n_digits, dtype=torch.int64),
-        torch.zeros(batch, k, n_digits),
-        torch.full((batch, n_digits, 10), 0.1),
+        np.zeros((batch, k, n_digits), dtype=np.int64),
+        np.zeros((batch, k, n_digits), dtype=np.float32),
+        np.full((batch, n_digits, 10), 0.1, dtype=np.float32),
     )

@@ -140,14 +140,14 @@ class OnnxModel:
             DecoderState([(cross, torch.from_numpy(longer))], [], state.length + 1),
         )
 
-    def next_digit(self, logits: HeadLogits, strings: Tensor, place: int) -> Tensor:
+    def next_digit(self, logits: HeadLogits, strings: NDArray[np.int64], place: int) -> NDArray[np.float32]:
         """As `SensorMultiHeadDecoder.next_digit`."""
-        own = logits.digits[:, -1, None, place]
+        own = np.asarray(logits.digits[:, -1, None, place].numpy(), dtype=np.float32)
         if self._chain is None:
-            return own.expand(-1, strings.shape[1], -1)
-        given = {"hidden": logits.hidden[:, -1:].numpy(), "strings": strings.numpy()}
+            return np.broadcast_to(own, (len(own), strings.shape[1], 10))
+        given = {"hidden": logits.hidden[:, -1:].numpy(), "strings": strings}
         (added,) = self._chain.run(None, given)
-        return own + torch.from_numpy(added[:, :, place])
+        return np.asarray(own + added[:, :, place], dtype=np.float32)
 
 
 def example_input(bundle: Bundle, batch: int = 4, seed: int = 0) -> ModelInput:

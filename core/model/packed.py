@@ -4,7 +4,9 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from core.gcode import Scheme
@@ -94,6 +96,6 @@ class TracedDecoder:
         *logits, longer = self._step(*tokens, position, cross, past)
         return HeadLogits(*logits), DecoderState([(cross, longer)], [], state.length + 1)
 
-    def next_digit(self, logits: HeadLogits, strings: Tensor, place: int) -> Tensor:
+    def next_digit(self, logits: HeadLogits, strings: NDArray[np.int64], place: int) -> NDArray[np.float32]:
         """As `SensorMultiHeadDecoder.next_digit`."""
         return self._decoder.next_digit(logits, strings, place)

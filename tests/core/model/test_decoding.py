@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from core.gcode import LegacyScheme, Scheme, SpelledScheme, TokenType, legacy_vocabulary, parse_line
 from core.model.beam import beam_search
-from core.model.decoding import EOS, Grammar, greedy
+from core.model.decoding import EOS, greedy
+from core.model.grammar import Grammar
 from tests.core.model.conftest import LINES, random_decoder
 
 SPELLED = SpelledScheme.fit(LINES)
@@ -83,7 +84,7 @@ def test_a_higher_temperature_means_less_confidence() -> None:
 def test_a_line_of_the_published_scheme_may_end_after_unk() -> None:
     scheme = LegacyScheme(legacy_vocabulary(LINES))
     grammar = Grammar.start(scheme, 1)
-    letter, nothing = torch.tensor([scheme.letters.index("X")]), torch.tensor([-1])
-    grammar.advance({"type": torch.tensor([TokenType.PARAM]), "param_type": letter, "command": nothing})
-    grammar.advance({"type": torch.tensor([TokenType.SPECIAL]), "param_type": nothing, "command": nothing})
+    letter, nothing = np.array([scheme.letters.index("X")]), np.array([-1])
+    grammar.advance({"type": np.array([TokenType.PARAM]), "param_type": letter, "command": nothing})
+    grammar.advance({"type": np.array([TokenType.SPECIAL]), "param_type": nothing, "command": nothing})
     assert grammar.types()[0, TokenType.SPECIAL]
