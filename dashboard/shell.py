@@ -165,10 +165,16 @@ def _worth(evaluation: Evaluation | None, protocol: str) -> tuple[str, str]:
             ":orange-badge[not evaluated]",
             "`python -m core evaluate` with `--keep` puts its figures into it",
         )
-    folds = ", ".join(str(fold) for fold in evaluation.folds)
-    scored = f"{evaluation.counts.runs} runs" + (f" of fold {folds}" if folds else "")
-    below = [*(figure_words(row) for row in found[1:]), f"on {scored}"]
+    below = [*(figure_words(row) for row in found[1:]), f"on {_scored_on(evaluation)}"]
     return figure_words(found[0], bold=True), "; ".join(below)
+
+
+def _scored_on(evaluation: Evaluation) -> str:
+    """The runs behind the figures; pooled folds are as many models of one preset, each on the runs it never saw."""
+    runs, folds = f"{evaluation.counts.runs} runs", evaluation.folds
+    if len(folds) > 1:
+        return f"{runs}: {len(folds)} folds pooled, each run read by the model of this preset that never saw it"
+    return f"{runs} of fold {folds[0]}" if folds else runs
 
 
 def figure_words(row: MetricRow, *, bold: bool = False) -> str:
