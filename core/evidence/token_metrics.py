@@ -7,8 +7,9 @@ import numpy as np
 from core.evidence.answers import Answers, Reals
 from core.evidence.calibration import bin_sums
 from core.evidence.tally import Bools, Ints, Tally, share
-from core.evidence.truth import EvidenceError, Truth, with_end
+from core.evidence.truth import EvidenceError, Truth
 from core.gcode.tokens import PAD, UNK, Heads, TokenType
+from core.model.targets import with_end
 
 
 def token_tallies(truth: Truth, answers: Answers) -> Iterator[Tally]:

@@ -9,6 +9,7 @@ from core.errors import ToolmarkError
 from core.evidence.tally import Bools, Ints, Unit
 from core.gcode.tokens import EOS, PAD, Heads, Scheme
 from core.gcode.words import canonical
+from core.model.targets import with_end
 from core.recordings.windows import Windows
 
 
@@ -69,19 +70,6 @@ def truth_of(windows: Windows, scheme: Scheme, targets: Ints | None = None) -> T
         units=units,
         window=window,
     )
-
-
-def with_end(tokens: Ints, width: int | None = None) -> Ints:
-    """Close each row with EOS at its first EOS or PAD, blank after it: `[N, L]` to `[N, width or L + 1]`."""
-    n, length = tokens.shape
-    width = max(width or 0, length + 1)
-    padded = np.zeros((n, width), np.int64)
-    padded[:, :length] = tokens
-    end = ((padded == EOS) | (padded == PAD)).argmax(axis=1)
-    column = np.arange(width)
-    padded[column > end[:, None]] = PAD
-    padded[np.arange(n), end] = EOS
-    return padded
 
 
 def encode_lines(lines: Sequence[str], scheme: Scheme, width: int = 1) -> Ints:

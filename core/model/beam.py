@@ -8,7 +8,6 @@ import torch
 from torch import Tensor
 
 from core.gcode import Scheme, TokenType
-from core.model.decoder import token_input
 from core.model.decoding import (
     BOS,
     EOS,
@@ -24,6 +23,7 @@ from core.model.decoding import (
 from core.model.digits import Floats, Ints
 from core.model.grammar import Bools, Classes, Grammar
 from core.model.packed import first_tokens
+from core.model.token_parts import token_input
 
 TINY = 1e-12
 

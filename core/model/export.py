@@ -21,18 +21,14 @@ from torch import Tensor, nn
 
 from core.errors import ToolmarkError
 from core.model.bundle import Bundle
-from core.model.decoder import (
-    DecoderState,
-    HeadLogits,
-    SensorMultiHeadDecoder,
-    TokenInput,
-    sinusoids,
-)
+from core.model.decoder import DecoderState, HeadLogits, SensorMultiHeadDecoder
 from core.model.decoding import greedy
 from core.model.digits import KEPT
 from core.model.encoder import MMDTAELSTM
+from core.model.layers import sinusoids
 from core.model.packed import PackedStart, PackedStep, empty_past, first_tokens
 from core.model.predict import ModelInput
+from core.model.token_parts import TokenInput
 from core.recordings.windows import WINDOW_ROWS
 
 ENCODER, START, STEP = "encoder.onnx", "decoder_start.onnx", "decoder_step.onnx"

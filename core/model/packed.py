@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from core.gcode import Scheme
-from core.model.decoder import DecoderState, HeadLogits, SensorMultiHeadDecoder, TokenInput, token_input
+from core.model.decoder import DecoderState, HeadLogits, SensorMultiHeadDecoder
 from core.model.targets import BOS
+from core.model.token_parts import TokenInput, token_input
 
 
 class PackedStart(nn.Module):

@@ -14,10 +14,10 @@ from torch import Tensor
 from core.gcode import Heads, Scheme
 from core.model.alternatives import token_predictions
 from core.model.beam import beam_search
-from core.model.decoder import TokenInput, token_input
 from core.model.decoding import Decoded, Temperatures, greedy
 from core.model.prediction import BatchPrediction, Prediction, TeacherForced
 from core.model.targets import teacher_inputs, with_end
+from core.model.token_parts import TokenInput, token_input
 from core.recordings.inputs import prepare
 from core.recordings.recording import RunWindow
 from core.recordings.windows import Windows

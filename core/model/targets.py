@@ -6,12 +6,17 @@ from numpy.typing import NDArray
 PAD, BOS, EOS = 0, 1, 2
 
 
-def with_end(tokens: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Content tokens `[N, L]` (0 = PAD) -> what is to be said `[N, L + 1]`: the tokens, EOS, PAD."""
-    ends = np.zeros((len(tokens), tokens.shape[1] + 1), dtype=np.int64)
-    ends[:, :-1] = tokens
-    ends[np.arange(len(tokens)), (tokens != PAD).sum(axis=1)] = EOS
-    return ends
+def with_end(tokens: NDArray[np.int64], width: int | None = None) -> NDArray[np.int64]:
+    """What is to be said: each row closed with EOS at its first EOS or PAD, `[N, L]` -> `[N, width or L + 1]`."""
+    n, length = tokens.shape
+    width = max(width or 0, length + 1)
+    padded = np.zeros((n, width), np.int64)
+    padded[:, :length] = tokens
+    end = ((padded == EOS) | (padded == PAD)).argmax(axis=1)
+    column = np.arange(width)
+    padded[column > end[:, None]] = PAD
+    padded[np.arange(n), end] = EOS
+    return padded
 
 
 def teacher_inputs(tokens: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.gcode import Heads, Scheme
-from core.model.decoder import SensorMultiHeadDecoder, TokenInput, token_input
+from core.model.decoder import SensorMultiHeadDecoder
 from core.model.decoding import greedy
 from core.model.losses import decoder_loss
 from core.model.targets import teacher_inputs, with_end
+from core.model.token_parts import TokenInput, token_input
 from core.training.presets import Stage2
 
 

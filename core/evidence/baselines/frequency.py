@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 
 from core.evidence.answers import Answers, line_answers
 from core.evidence.tally import Ints
-from core.evidence.truth import labelled, with_end
+from core.evidence.truth import labelled
 from core.gcode.heads import Heads
 from core.gcode.tokens import EOS, PAD, Scheme
 from core.gcode.words import canonical
+from core.model.targets import with_end
 from core.recordings.windows import Windows
 
 

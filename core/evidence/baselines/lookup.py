@@ -9,8 +9,9 @@ import numpy as np
 from core.evidence.answers import Answers, line_answers
 from core.evidence.baselines.frequency import overall_line, training_lines
 from core.evidence.tally import Ints
-from core.evidence.truth import labelled, with_end
+from core.evidence.truth import labelled
 from core.gcode.tokens import EOS, PAD, Scheme
+from core.model.targets import with_end
 from core.recordings.windows import Windows
 
 BUCKET_ROWS = 16

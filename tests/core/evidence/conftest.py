@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from core.evidence.evaluation import Evaluation, evaluate
-from core.evidence.truth import encode_lines, with_end
+from core.evidence.truth import encode_lines
 from core.gcode.tokens import Scheme, SpelledScheme
 from core.model.prediction import BatchPrediction, TeacherForced
+from core.model.targets import with_end
 from core.recordings.windows import Windows
 
 LINES = ["G1 X1.575 Y0.25", "G1 Y-0.125", "G0 Z0.5", "G3 X1 Y2 R0.0625", "M30"]

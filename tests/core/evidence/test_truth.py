@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from core.evidence.tally import Unit
-from core.evidence.truth import EvidenceError, encode_lines, truth_of, with_end
+from core.evidence.truth import EvidenceError, encode_lines, truth_of
 from core.gcode.tokens import EOS, PAD, SpelledScheme
+from core.model.targets import with_end
 from core.recordings.windows import Windows
 
 

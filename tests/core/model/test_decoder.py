@@ -4,8 +4,8 @@ import torch
 
 from core.gcode import Scheme
 from core.model import SensorMultiHeadDecoder
-from core.model.decoder import TokenInput, token_input
 from core.model.targets import teacher_inputs, with_end
+from core.model.token_parts import TokenInput, token_input
 from tests.core.model.conftest import LINES, random_decoder
 
 

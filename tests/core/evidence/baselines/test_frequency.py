@@ -3,8 +3,8 @@ from collections.abc import Callable
 import numpy as np
 
 from core.evidence.baselines.frequency import majority_answers, operation_line_answers, random_answers
-from core.evidence.truth import with_end
 from core.gcode.tokens import SpelledScheme
+from core.model.targets import with_end
 from core.recordings.windows import Windows
 
 Make = Callable[..., Windows]
