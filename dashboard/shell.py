@@ -171,12 +171,10 @@ def _worth(evaluation: Evaluation | None, protocol: str) -> tuple[str, str]:
 
 def _scored_on(evaluation: Evaluation) -> str:
     """The runs behind the figures; pooled folds are as many models of one preset, each on the runs it never saw."""
-    runs, folds = f"{evaluation.counts.runs} runs", evaluation.folds
+    runs, folds = evaluation.counts.runs, evaluation.folds
     if len(folds) > 1:
-        return (
-            f"{runs}: {len(folds)} folds pooled, each run read by the model of this preset that never saw it"
-        )
-    return f"{runs} of fold {folds[0]}" if folds else runs
+        return f"{runs} held-out runs, {len(folds)} folds pooled"
+    return f"{runs} runs of fold {folds[0]}" if folds else f"{runs} runs"
 
 
 def figure_words(row: MetricRow, *, bold: bool = False) -> str:

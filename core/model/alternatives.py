@@ -8,6 +8,8 @@ from core.model.digits import KEPT, Floats
 from core.model.prediction import TokenKind, TokenPrediction
 from core.model.targets import EOS
 
+# what is ruled out by the grammar, or as good as, is no alternative
+LEAST = 5e-5
 KINDS: dict[int, TokenKind] = {
     TokenType.COMMAND: "command",
     TokenType.PARAM: "letter",
@@ -36,7 +38,7 @@ def _prediction(
 ) -> TokenPrediction:
     p = {head: value[row] for head, value in step.probabilities.items()}
     ranked = _ranked(scheme, p, _numbers(step, row), previous)
-    others = [(text, share) for text, share in ranked if text != scheme.text(token)]
+    others = [(text, share) for text, share in ranked if text != scheme.text(token) and share > LEAST]
     kind = KINDS[max(int(step.classes["type"][row]), 0)]
     if kind == "end" and token != EOS:
         kind = "unknown"

@@ -33,10 +33,11 @@ def test_a_window_is_read_with_confidence_and_alternatives(bundle: Bundle, run_f
     assert prediction.tokens[-1].kind == "end"
     assert 0 < prediction.confidence < 1
     parse_line(prediction.line)
+    assert max(len(token.alternatives) for token in prediction.tokens) > 1
     for token in prediction.tokens:
         texts = [text for text, _ in token.alternatives]
         assert texts[0] == token.text
-        assert len(set(texts)) == len(texts) > 1
+        assert len(set(texts)) == len(texts) <= 5
         assert token.alternatives[0][1] == pytest.approx(token.confidence)
         assert sum(share for _, share in token.alternatives) <= 1.001
         for name, shares in token.heads.items():
