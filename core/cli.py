@@ -21,6 +21,7 @@ app = typer.Typer(
     help="Toolmark: reads the G-code back from what a machine's sensors felt.",
 )
 console = Console(stderr=True)
+INTERRUPTED = 130
 
 Runs = Annotated[list[Path], typer.Argument(help="recordings (.csv, .csv.gz, .parquet) or folders of them")]
 BundlePath = Annotated[Path, typer.Argument(help="folder of a bundle")]
@@ -34,9 +35,11 @@ def main() -> None:
     except ToolmarkError as error:
         console.print(f"[bold red]Error:[/] {error!s}", markup=True, highlight=False, soft_wrap=True)
         sys.exit(1)
-    except KeyboardInterrupt:
-        console.print("Interrupted; the same command goes on from here.")
-        sys.exit(130)
+    except SystemExit as end:
+        # typer turns an interruption into this status
+        if end.code == INTERRUPTED:
+            console.print("Interrupted; the same command goes on from here.")
+        raise
 
 
 @contextmanager

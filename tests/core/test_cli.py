@@ -143,3 +143,15 @@ def test_a_bundle_is_not_scored_on_runs_that_it_was_trained_on(
     status, _, said = toolmark("evaluate", pipeline.bundle, splits)
     assert status == 1
     assert "trained on" in said
+
+
+def test_an_interruption_says_that_the_command_can_go_on(
+    pipeline: Pipeline, tmp_path: Path, toolmark, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("core.recordings.store.import_runs", interrupted)
+    status, _, said = toolmark("import", pipeline.runs, "--out", tmp_path / "store")
+    assert status == 130
+    assert "Interrupted" in said
