@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -33,13 +33,26 @@ def main() -> None:
     try:
         app()
     except ToolmarkError as error:
-        console.print(f"[bold red]Error:[/] {error!s}", markup=True, highlight=False, soft_wrap=True)
-        sys.exit(1)
+        _fail(str(error))
+    except OSError as error:
+        _fail(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}; give another path.")
     except SystemExit as end:
         # typer turns an interruption into this status
         if end.code == INTERRUPTED:
             console.print("Interrupted; the same command goes on from here.")
         raise
+
+
+def _fail(sentence: str) -> NoReturn:
+    """End with one plain sentence."""
+    console.print("Error:", style="bold red", end=" ")
+    console.print(sentence, markup=False, highlight=False, soft_wrap=True)
+    sys.exit(1)
+
+
+def _note(sentence: str) -> None:
+    console.print("Note:", style="bold yellow", end=" ")
+    console.print(sentence, markup=False, highlight=False, soft_wrap=True)
 
 
 @contextmanager
@@ -77,6 +90,13 @@ def import_(
     for kind, count in sorted(kinds.items(), key=lambda item: -item[1]):
         typer.echo(f"  {count:6d}  {kind}")
     typer.echo(f"health report: {out / 'health.json'}")
+    strange = [finding for finding in store.health if finding.kind == "unknown_column"]
+    if strange:
+        first, runs = strange[0], len({finding.run for finding in strange})
+        raise ToolmarkError(
+            f"{runs} of the imported runs have columns that the machine file does not describe, and they were left "
+            f"out; the first, {first.channel} in {first.run}: {first.detail}."
+        )
 
 
 @app.command()
@@ -88,8 +108,8 @@ def windows(
     fold: Annotated[int, typer.Option(help="the fold that tests; the next one validates")] = 0,
     program: Annotated[str | None, typer.Option(help="the program left out (protocol program)")] = None,
     seed: Annotated[int, typer.Option(help="seed of a split at random")] = 0,
-    stride: Annotated[int, typer.Option(help="rows between windows")] = 16,
-    train_stride: Annotated[int | None, typer.Option(help="rows between training windows")] = None,
+    stride: Annotated[int, typer.Option(min=1, help="rows between windows")] = 16,
+    train_stride: Annotated[int | None, typer.Option(min=1, help="rows between training windows")] = None,
     channels: Annotated[Path | None, typer.Option(help="list of channels, one a line")] = None,
     vocabulary: Annotated[Path | None, typer.Option(help="published vocabulary or its corpus")] = None,
 ) -> None:
@@ -131,7 +151,7 @@ def train(
     ] = None,
     stage: Annotated[int | None, typer.Option(help="1 or 2: only that stage")] = None,
     seed: Annotated[int, typer.Option(help="seed of weights and batches")] = 0,
-    threads: Annotated[int, typer.Option(help="threads of torch")] = 2,
+    threads: Annotated[int, typer.Option(min=1, help="threads of torch")] = 2,
 ) -> None:
     """Train both stages into a bundle; interrupted, the same command goes on."""
     from core.training.loop import Progress as Epoch
@@ -194,9 +214,16 @@ def pool(
     from core.evidence.evaluation_file import evaluation_json, read_evaluation, write_evaluation
     from core.evidence.pooling import pool as pooled
     from core.evidence.report import to_markdown
-    from core.model.bundle import write_metrics
+    from core.model.bundle import load_bundle, write_metrics
 
-    evaluation = pooled([read_evaluation(path) for path in evaluations])
+    parts = [read_evaluation(path) for path in evaluations]
+    if len({path.read_bytes() for path in evaluations}) < len(parts):
+        raise ToolmarkError(
+            "The same evaluation is given twice, and its runs would count twice: give it once."
+        )
+    if into:
+        load_bundle(into)
+    evaluation = pooled(parts)
     write_evaluation(evaluation, json)
     if into:
         write_metrics(into, evaluation_json(evaluation))
@@ -208,7 +235,7 @@ def predict(
     bundle: BundlePath,
     run: Annotated[Path, typer.Argument(help="a recording")],
     out: Annotated[Path, typer.Option(help="CSV of the predictions")],
-    stride: Annotated[int, typer.Option(help="rows between windows")] = 16,
+    stride: Annotated[int, typer.Option(min=1, help="rows between windows")] = 16,
     without: Annotated[
         list[str] | None, typer.Option(help="modality, board or channel to do without")
     ] = None,
@@ -216,11 +243,15 @@ def predict(
 ) -> None:
     """Read a recording window by window; its target and controller columns are never looked at."""
     from core.model.bundle import load_bundle
-    from core.model.reading import predict_run, write_predictions
+    from core.model.reading import notes_on, predict_run, write_predictions
     from core.recordings.reader import read_recording
 
+    if out.exists() and run.exists() and out.samefile(run):
+        raise ToolmarkError(f"{out} is the recording itself and would be lost: give another file for --out.")
     model = load_bundle(bundle)
     recording = read_recording(run, model.machine)
+    for sentence in notes_on(model, recording, without or ()):
+        _note(sentence)
     with _progress("predict") as advance:
         rows = predict_run(
             model,
@@ -253,7 +284,7 @@ def export(
 @app.command()
 def bench(
     bundle: BundlePath,
-    repeats: Annotated[int, typer.Option(help="how often each thing is timed")] = 200,
+    repeats: Annotated[int, typer.Option(min=1, help="how often each thing is timed")] = 200,
     onnx: Annotated[Path | None, typer.Option(help="folder of an ONNX export, to be timed as well")] = None,
 ) -> None:
     """Latency, throughput and memory on this machine, on one thread."""

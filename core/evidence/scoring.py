@@ -52,7 +52,13 @@ def score_bundle(
 
 def _check(bundle: Bundle, splits: Splits) -> None:
     manifest = splits.manifest
-    if manifest.spec != bundle.inputs or manifest.scheme != bundle.manifest.scheme:
+    same = manifest.spec == bundle.inputs and manifest.scheme == bundle.manifest.scheme
+    if not same and manifest.protocol == bundle.protocol:
+        raise EvidenceError(
+            f"The windows in {splits.path} are of another fold or split than the bundle's: score it on the windows "
+            "that it was trained with."
+        )
+    if not same:
         raise EvidenceError(
             f"The windows in {splits.path} were cut for other inputs or tokens than the bundle's: cut them with "
             f"the protocol `{bundle.protocol}` as for its training."

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from core.errors import ToolmarkError
+from core.gcode.words import GcodeError, parse_line
 
 SPECIALS = {"PAD": 0, "BOS": 1, "EOS": 2, "UNK": 3, "MASK": 4}
 # The published precision of each letter; letters that it lacks take the finest step of a length in it.
@@ -63,8 +64,18 @@ def load_vocabulary(path: str | Path) -> dict[str, int]:
             f"The vocabulary {path} cannot be read ({error}); give a JSON or G-code file."
         ) from error
     if path.suffix.lower() != ".json":
-        return legacy_vocabulary(text.splitlines())
+        return legacy_vocabulary(_corpus(text, path))
     return _checked(_published(text, path), path)
+
+
+def _corpus(text: str, path: Path) -> list[str]:
+    lines = text.splitlines()
+    for row, line in enumerate(lines, start=1):
+        try:
+            parse_line(line)
+        except GcodeError as error:
+            raise VocabularyError(f"The corpus {path} is not G-code in row {row}: {error}") from None
+    return lines
 
 
 def _published(text: str, path: Path) -> object:

@@ -126,9 +126,21 @@ class Bundle:
         path = Path(path)
         files = _read_checked(path)
         manifest = _manifest(path, files)
-        scheme = scheme_from_json(manifest.scheme)
-        encoder = MMDTAELSTM(**manifest.encoder)
-        decoder = SensorMultiHeadDecoder(**manifest.decoder)
+        try:
+            scheme = scheme_from_json(manifest.scheme)
+            encoder = MMDTAELSTM(**manifest.encoder)
+            decoder = SensorMultiHeadDecoder(**manifest.decoder)
+            calibration = Calibration.from_json(json.loads(files["calibration.json"]))
+            metrics = json.loads(files.get("metrics.json", b"{}"))
+        except (TypeError, ValueError, KeyError, RuntimeError) as error:
+            raise BundleError(
+                f"A description in {path} is damaged ({error}): copy the bundle again."
+            ) from error
+        sizes = {len(manifest.operations), encoder.operation_head.out_features, decoder.operation.in_features}
+        if len(sizes) > 1 or decoder.sizes != scheme.sizes:
+            raise BundleError(
+                f"{path / 'bundle.json'} contradicts itself in its classes: copy the bundle again."
+            )
         scaler = _load_weights(path, files["weights.safetensors"], encoder, decoder)
         return cls(
             path=path,
@@ -139,8 +151,8 @@ class Bundle:
             scaler=scaler,
             encoder=encoder.eval(),
             decoder=decoder.eval(),
-            calibration=Calibration.from_json(json.loads(files["calibration.json"])),
-            metrics=json.loads(files.get("metrics.json", b"{}")),
+            calibration=calibration,
+            metrics=metrics,
             digest=hashlib.sha256(_sums(files).encode()).hexdigest()[:16],
         )
 
@@ -248,7 +260,7 @@ def _read_checked(path: Path) -> dict[str, bytes]:
             f"{path} is not a bundle: {SUMS} is missing; give the folder that `python -m core train` wrote."
         )
     files = {}
-    for row in (path / SUMS).read_text().splitlines():
+    for row in (path / SUMS).read_text(encoding="utf-8", errors="replace").splitlines():
         wanted, _, name = row.partition("  ")
         if Path(name).name != name or not (path / name).is_file():
             raise BundleError(f"The bundle {path} lacks its file {name!r}: copy the bundle again.")

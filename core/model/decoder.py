@@ -94,6 +94,8 @@ class SensorMultiHeadDecoder(nn.Module):
         chained_digits: bool = False,
     ) -> None:
         super().__init__()
+        if d_model % n_heads:
+            raise ValueError(f"{d_model} is not a multiple of {n_heads} heads")
         self.sizes = HeadSizes(types=n_types, commands=n_commands, param_types=n_param_types, digits=n_digits)
         self.memory_projection = nn.Linear(sensor_dim, d_model)
         self.operation = nn.Linear(n_operations, d_model, bias=False)

@@ -33,6 +33,7 @@ from core.recordings.windows import WINDOW_ROWS
 
 ENCODER, START, STEP = "encoder.onnx", "decoder_start.onnx", "decoder_step.onnx"
 CHAIN = "decoder_digits.onnx"
+DESCRIPTIONS = ("bundle.json", "machine.toml", "calibration.json")
 TOLERANCE = 1e-3
 STEP_INPUTS = ("ids", "type", "command", "param_type", "sign", "digits", "position", "cross", "past")
 LOGITS = ("type_logits", "command_logits", "param_type_logits", "sign_logits", "digit_logits", "hidden")
@@ -64,18 +65,40 @@ def export_bundle(bundle: Bundle, out: Path, example: ModelInput) -> dict[str, f
     Raises:
         ExportError: a difference over 1e-3, or another line read.
     """
+    _check_out(out)
     aside = out.with_name(f".{out.name}.part")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
+    try:
+        differences = _write_checked(bundle, aside, example)
+        shutil.rmtree(out, ignore_errors=True)
+        os.replace(aside, out)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return differences
+
+
+def _check_out(out: Path) -> None:
+    """Only nothing, an empty folder or a former export may be replaced."""
+    if not out.exists():
+        return
+    if not out.is_dir():
+        raise ExportError(f"{out} is a file: give a folder for the export.")
+    strangers = sorted({path.name for path in out.iterdir()} - {ENCODER, START, STEP, CHAIN, *DESCRIPTIONS})
+    if strangers:
+        raise ExportError(
+            f"{out} holds other files ({strangers[0]} is one): give a new folder for the export."
+        )
+
+
+def _write_checked(bundle: Bundle, aside: Path, example: ModelInput) -> dict[str, float]:
     _export_encoder(bundle.encoder, aside / ENCODER, example)
     with torch.inference_mode():
         memory, logits = bundle.encoder(*example)
     _export_decoder(bundle, aside, memory, logits.softmax(dim=-1))
     differences = check_export(bundle, OnnxModel(aside), example)
-    for name in ("bundle.json", "machine.toml", "calibration.json"):
+    for name in DESCRIPTIONS:
         shutil.copyfile(bundle.path / name, aside / name)
-    shutil.rmtree(out, ignore_errors=True)
-    os.replace(aside, out)
     return differences
 
 

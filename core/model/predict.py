@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from core.errors import ToolmarkError
 from core.gcode import Heads, Scheme
 from core.model.alternatives import token_predictions
 from core.model.beam import beam_search
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 Number = TypeVar("Number", np.int64, np.float32)
 BATCH = 256
 Advance = Callable[[int, int], None]
+
+
+class InputError(ToolmarkError):
+    """Windows that a bundle cannot read."""
 
 
 class ModelInput(NamedTuple):
@@ -129,6 +134,11 @@ def window_input(bundle: Bundle, window: RunWindow, without: Sequence[str] = ())
 
 def windows_input(bundle: Bundle, windows: Windows, part: slice, without: Sequence[str] = ()) -> ModelInput:
     """A slice of the windows as the encoder reads them."""
+    if windows.continuous.shape[2] != len(bundle.inputs.channels):
+        raise InputError(
+            f"The windows have {windows.continuous.shape[2]} channels and the bundle reads "
+            f"{len(bundle.inputs.channels)}: cut them for its protocol, `{bundle.protocol}`."
+        )
     present = windows.present[part] & _kept(bundle, without)
     return _model_input(bundle, windows.continuous[part], windows.categorical[part], present)
 
@@ -146,7 +156,8 @@ def _model_input(
 
 
 def _kept(bundle: Bundle, without: Sequence[str]) -> NDArray[np.bool_]:
-    removed = bundle.machine.resolve(without) if without else frozenset()
+    names = [without] if isinstance(without, str) else without
+    removed = bundle.machine.resolve(names) if names else frozenset()
     return np.array([channel not in removed for channel in bundle.inputs.channels])
 
 

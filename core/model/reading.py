@@ -7,11 +7,17 @@ from pathlib import Path
 
 import numpy as np
 
+from core.errors import ToolmarkError
 from core.model.bundle import Bundle
 from core.model.predict import Advance
 from core.recordings.atomic import replacing
+from core.recordings.inputs import prepare
 from core.recordings.recording import Recording
 from core.recordings.windows import STRIDE, WINDOW_ROWS, cut_windows
+
+
+class ReadingError(ToolmarkError):
+    """A recording that a bundle cannot read."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +31,46 @@ class WindowReading:
     operation_confidence: float
     gcode: str
     confidence: float
+
+
+def notes_on(bundle: Bundle, recording: Recording, without: Sequence[str] = ()) -> list[str]:
+    """What a reader of the predictions has to know, a sentence each.
+
+    Raises:
+        ReadingError: the recording has columns that the machine file does not describe, `without` takes away
+            nothing that the model reads, or nothing that it reads is live.
+    """
+    inputs, machine = bundle.inputs.channels, bundle.machine
+    if recording.unknown_columns:
+        raise ReadingError(
+            f"{recording.name} has {len(recording.unknown_columns)} columns that the machine file does not describe "
+            f"({recording.unknown_columns[0]} is one): was a board renamed? Rename them, or leave them out."
+        )
+    removed = machine.resolve(without) if without else set()
+    if without and not removed & set(inputs):
+        raise ReadingError(f"The model does not read {', '.join(without)}: there is nothing to do without.")
+    live = np.asarray(prepare(recording, bundle.inputs).live.any(axis=0), dtype=bool)
+    if not live.any():
+        raise ReadingError(
+            f"Nothing that the model reads is live in {recording.name}: there is nothing to read."
+        )
+    notes = []
+    if not live.all():
+        boards = sorted(
+            {machine.board(name) or name for name, on in zip(inputs, live, strict=True) if not on}
+        )
+        notes.append(
+            f"{int((~live).sum())} of the model's {len(inputs)} channels are missing or dead in {recording.name}, "
+            f"on {', '.join(boards)}."
+        )
+    felt = {*machine.side_channels, *machine.aliases}
+    controller = [name for name in (*inputs, *bundle.inputs.categorical) if name not in felt]
+    if controller:
+        notes.append(
+            f"This bundle, of the protocol `{bundle.protocol}`, reads the controller's own state "
+            f"({', '.join(controller)}): without those columns it answers differently."
+        )
+    return notes
 
 
 def predict_run(

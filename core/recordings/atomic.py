@@ -9,7 +9,7 @@ from pathlib import Path
 @contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
     """A path in the same folder to write to; it takes the place of `path` at the end, or vanishes."""
-    path = Path(path)
+    path = Path(path).absolute()
     path.parent.mkdir(parents=True, exist_ok=True)
     # hidden and with the ending kept: writers add endings of their own, and readers of the folder skip it
     aside = path.with_name(f".{os.getpid()}.{path.name}")

@@ -198,7 +198,10 @@ def _load(path: Path) -> dict[str, NDArray[Any]]:
         if begins != ZIP:
             raise SequencesError(f"{path} is not a window file: give an .npz file of plain arrays.")
         with np.load(path, allow_pickle=False) as file:
-            return {key: file[key] for key in file.files if key in (*ARRAYS, "channels")}
+            found = {key: file[key] for key in file.files if key in (*ARRAYS, "channels")}
+        if not all(isinstance(array, np.ndarray) for array in found.values()):
+            raise SequencesError(f"{path} holds something else than arrays: write it again.")
+        return found
     except ValueError as error:
         if "allow_pickle" in str(error) or "pickled" in str(error):
             raise SequencesError(
@@ -246,9 +249,12 @@ def _checked(path: Path, arrays: Mapping[str, NDArray[Any]]) -> Windows:
             found = f"{'x'.join(map(str, array.shape))} {array.dtype}"
             wanted = f"{'x'.join(map(str, shape))} {KINDS[kinds]}"
             raise SequencesError(f"{path}: {key} is {found}, but {wanted} is expected.")
-    _check_finite(path, arrays["continuous"])
-    _check_ids(path, arrays)
-    typed = {key: _typed(arrays[key]) for key in ARRAYS}
+    with np.errstate(over="ignore"):
+        typed = {key: _typed(arrays[key]) for key in ARRAYS}
+    _check_finite(path, typed["continuous"])
+    _check_ids(path, typed)
+    if not typed["tokens"].shape[1] or len(set(arrays["channels"].tolist())) < n_channels:
+        raise SequencesError(f"{path} has no token columns or a channel twice: write it again.")
     return Windows(**typed, channels=tuple(arrays["channels"].tolist()))
 
 

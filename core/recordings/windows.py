@@ -114,6 +114,8 @@ def cut_runs(
 
     Runs shorter than a window give none; RecordingError where no run gives any.
     """
+    if stride < 1:
+        raise RecordingError(f"Windows cannot be cut every {stride} rows: give a stride of 1 or more.")
     runs, names, longest = [], [], ("", 0)
     for recording in recordings:
         if progress is not None:

@@ -57,8 +57,13 @@ def test_from_recordings_to_predictions(pipeline: Pipeline, tmp_path: Path, tool
 def test_evaluations_of_folds_are_pooled(pipeline: Pipeline, tmp_path: Path, toolmark) -> None:
     one = tmp_path / "one.json"
     assert toolmark("evaluate", pipeline.bundle, pipeline.splits, "--json", one)[0] == 0
-    status, _, _ = toolmark("pool", one, one, "--json", tmp_path / "both.json")
+    other = tmp_path / "other.json"
+    other.write_text(one.read_text().replace('"folds": []', '"folds": [1]'))
+    status, _, _ = toolmark("pool", one, other, "--json", tmp_path / "both.json")
     assert status == 0
+    status, _, said = toolmark("pool", one, one, "--json", tmp_path / "twice.json")
+    assert (status, "twice" in said) == (1, True)
+    assert not (tmp_path / "twice.json").exists()
     a, b = (json.loads((tmp_path / name).read_text()) for name in ("one.json", "both.json"))
     assert b["counts"]["scored"] == 2 * a["counts"]["scored"]
 
@@ -98,19 +103,38 @@ def _one_sentence(text: str) -> bool:
         ("windows", "STORE", "--out", "splits", "--protocol", "random"),
         ("windows", "STORE", "--out", "splits", "--protocol", "program"),
         ("windows", "STORE", "--out", "splits", "--folds", "nowhere.csv"),
+        ("windows", "STORE", "--out", "splits", "--protocol", "seed", "--vocabulary", "CSV"),
+        ("predict", "BUNDLE", "RUN", "--out", "p.csv", "--without", "[/x]"),
+        ("predict", "BUNDLE", "RUN", "--out", "p.csv", "--without", "posx"),
+        ("predict", "BUNDLE", "RUN", "--out", "."),
+        ("predict", "BUNDLE", "CSV", "--out", "CSV"),
+        ("export", "BUNDLE", "--out", "CSV"),
+        ("export", "BUNDLE", "--out", "STORE"),
     ],
 )
 def test_bad_input_gets_one_sentence_and_leaves_nothing(
     arguments: tuple[str, ...], pipeline: Pipeline, tmp_path: Path, toolmark, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run_file = pipeline.runs / "face_001_aligned.csv.gz"
-    places = {"SPLITS": pipeline.splits, "BUNDLE": pipeline.bundle, "STORE": pipeline.store, "RUN": run_file}
+    table = pipeline.runs.parent / "face_001.csv"
+    if not table.exists():
+        pd.read_csv(run_file).to_csv(table, index=False)
+    before = table.read_bytes()
+    places = {
+        "CSV": table,
+        "SPLITS": pipeline.splits,
+        "BUNDLE": pipeline.bundle,
+        "STORE": pipeline.store,
+        "RUN": run_file,
+    }
     monkeypatch.chdir(tmp_path)
     status, _, said = toolmark(*(str(places.get(word, word)) for word in arguments))
     assert status == 1
     assert _one_sentence(said), said
     left = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert not left
+    assert table.read_bytes() == before
+    assert (pipeline.store / "index.json").exists()
 
 
 def test_a_short_or_damaged_recording_is_named(pipeline: Pipeline, tmp_path: Path, toolmark) -> None:
@@ -155,3 +179,34 @@ def test_an_interruption_says_that_the_command_can_go_on(
     status, _, said = toolmark("import", pipeline.runs, "--out", tmp_path / "store")
     assert status == 130
     assert "Interrupted" in said
+
+
+def test_a_renamed_board_is_not_passed_over(pipeline: Pipeline, tmp_path: Path, toolmark) -> None:
+    frame = pd.read_csv(pipeline.runs / "face_001_aligned.csv.gz")
+    renamed = tmp_path / "face_001.csv"
+    frame.rename(columns=lambda name: name.replace("frame_l2.", "frame_L2x.")).to_csv(renamed, index=False)
+    status, _, said = toolmark("predict", pipeline.bundle, renamed, "--out", tmp_path / "p.csv")
+    assert status == 1
+    assert "frame_L2x" in said
+    assert not (tmp_path / "p.csv").exists()
+    status, _, said = toolmark("import", renamed, "--out", tmp_path / "store")
+    assert status == 1
+    assert "frame_L2x" in said
+
+
+def test_a_run_without_any_live_board_is_not_read(pipeline: Pipeline, tmp_path: Path, toolmark) -> None:
+    frame = pd.read_csv(pipeline.runs / "face_001_aligned.csv.gz")
+    dead = tmp_path / "face_001.csv"
+    frame[["t_console", "gcode_line", "gcode_string"]].to_csv(dead, index=False)
+    status, _, said = toolmark("predict", pipeline.bundle, dead, "--out", tmp_path / "p.csv")
+    assert status == 1
+    assert "live" in said
+
+
+def test_a_stride_of_nothing_is_refused(pipeline: Pipeline, tmp_path: Path, toolmark) -> None:
+    run_file = pipeline.runs / "face_001_aligned.csv.gz"
+    status, _, said = toolmark(
+        "predict", pipeline.bundle, run_file, "--out", tmp_path / "p.csv", "--stride", 0
+    )
+    assert status == 2
+    assert "Traceback" not in said
