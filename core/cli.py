@@ -92,9 +92,9 @@ def import_(
     typer.echo(f"health report: {out / 'health.json'}")
     strange = [finding for finding in store.health if finding.kind == "unknown_column"]
     if strange:
-        first, runs = strange[0], len({finding.run for finding in strange})
+        first, n_runs = strange[0], len({finding.run for finding in strange})
         raise ToolmarkError(
-            f"{runs} of the imported runs have columns that the machine file does not describe, and they were left "
+            f"{n_runs} of the imported runs have columns that the machine file does not describe, and they were left "
             f"out; the first, {first.channel} in {first.run}: {first.detail}."
         )
 

@@ -32,8 +32,8 @@ class MMDTAELSTM(nn.Module):
     to restore the clean rows (denoising autoencoder) while it tells the operations apart.
 
     Beyond the published shape, all off by default: `presence_input` adds a projection of the mask of live
-    channels, `smooth_rows` a depthwise convolution over time in front of the LSTM, and `n_lines` two more
-    outputs used only while stage 1 is trained (which known line is executed, how far the program is).
+    channels, `smooth_rows` a depthwise convolution over time in front of the LSTM, and `n_lines` one more
+    output used only while stage 1 is trained: which known line is executed.
     """
 
     def __init__(
@@ -85,7 +85,6 @@ class MMDTAELSTM(nn.Module):
         self.operation_head = nn.Linear(hidden_dim, n_operations)
         self.reconstruction_head = nn.Linear(hidden_dim, continuous_dim)
         self.line_head = nn.Linear(2 * hidden_dim, n_lines) if n_lines else None
-        self.progress_head = nn.Linear(2 * hidden_dim, 1) if n_lines else None
 
     def forward(
         self, continuous: Tensor, categorical: Tensor, present: Tensor | None = None
@@ -122,8 +121,8 @@ class MMDTAELSTM(nn.Module):
         """Restore the clean rows `[B, T, C]` from the memory."""
         return self.reconstruction_head(memory)  # type: ignore[no-any-return]
 
-    def locate(self, memory: Tensor) -> tuple[Tensor, Tensor]:
-        """Logits of the known lines `[B, L]` and progress through the program `[B]` in 0..1."""
-        assert self.line_head is not None and self.progress_head is not None
+    def locate(self, memory: Tensor) -> Tensor:
+        """Logits of the known lines `[B, L]`; there only with `n_lines`."""
+        assert self.line_head is not None
         pooled = torch.cat([memory.mean(dim=1), memory.amax(dim=1)], dim=-1)
-        return self.line_head(pooled), torch.sigmoid(self.progress_head(pooled).squeeze(-1))
+        return self.line_head(pooled)  # type: ignore[no-any-return]

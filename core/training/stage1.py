@@ -47,7 +47,7 @@ class EncoderTask:
         restored = self.model.reconstruct(memory)
         loss = loss + options.reconstruction_weight * reconstruction_loss(restored, clean, present)
         if options.line_weight:
-            line, _ = self.model.locate(memory)
+            line = self.model.locate(memory)
             loss = loss + options.line_weight * focal_loss(
                 line, data.line[index], smoothing=options.label_smoothing
             )
@@ -68,7 +68,7 @@ class EncoderTask:
                 memory, operation = self.model(clean, self.val.categorical[part], present)
                 right["operation"] += int((operation.argmax(-1) == self.val.operation[part]).sum())
                 if self.options.line_weight:
-                    line, _ = self.model.locate(memory)
+                    line = self.model.locate(memory)
                     right["line"] += int((line.argmax(-1) == self.val.line[part]).sum())
                 restored = self.model.reconstruct(memory)
                 error += float(reconstruction_loss(restored, clean, present)) * len(clean)
