@@ -2,11 +2,10 @@
 
 import numpy as np
 
-from core.gcode import Scheme, TokenType
-from core.model.decoding import BOS, Choice, Decoded, as_heads
+from core.gcode import BOS, EOS, Scheme, TokenType
+from core.model.decoding import Choice, Decoded, as_heads
 from core.model.digits import KEPT, Floats
 from core.model.prediction import TokenKind, TokenPrediction
-from core.model.targets import EOS
 
 # what is ruled out by the grammar, or as good as, is no alternative
 LEAST = 5e-5

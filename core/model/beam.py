@@ -7,10 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.gcode import Scheme, TokenType
+from core.gcode import BOS, EOS, Scheme, TokenType
 from core.model.decoding import (
-    BOS,
-    EOS,
     Choice,
     Decoded,
     StepDecoder,

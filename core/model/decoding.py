@@ -12,14 +12,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.gcode import Heads, Scheme, TokenType
+from core.gcode import BOS, EOS, Heads, Scheme, TokenType
 from core.model.decoder import DecoderState, HeadLogits
 from core.model.digits import DigitStrings, Floats, Ints, digit_strings, no_digits, softmax
 from core.model.grammar import Bools, Classes, Grammar
 from core.model.packed import first_tokens
 from core.model.token_parts import TokenInput, token_input
 
-BOS, EOS = 1, 2
 Temperatures = dict[str, float]
 
 

@@ -32,9 +32,6 @@ def focal_loss(logits: Tensor, target: Tensor, gamma: float = 0.0, smoothing: fl
     return loss.mean()
 
 
-HEAD_WEIGHTS = {"type": 1.0, "command": 1.0, "param_type": 1.0, "sign": 1.0, "digits": 1.0}
-
-
 def decoder_loss(
     logits: HeadLogits, targets: dict[str, Tensor], gamma: float, smoothing: float, digits: Tensor
 ) -> Tensor:
@@ -49,13 +46,9 @@ def decoder_loss(
     """
     total = torch.zeros((), device=digits.device)
     for head in ("type", "command", "param_type", "sign"):
-        total = total + HEAD_WEIGHTS[head] * focal_loss(
-            getattr(logits, head), targets[head], gamma, smoothing
-        )
+        total = total + focal_loss(getattr(logits, head), targets[head], gamma, smoothing)
     for place in range(digits.shape[2]):
-        total = total + HEAD_WEIGHTS["digits"] * focal_loss(
-            digits[:, :, place], targets["digits"][:, :, place], gamma, smoothing
-        )
+        total = total + focal_loss(digits[:, :, place], targets["digits"][:, :, place], gamma, smoothing)
     return total
 
 

@@ -9,9 +9,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core.gcode import Scheme
+from core.gcode import BOS, Scheme
 from core.model.decoder import DecoderState, HeadLogits, SensorMultiHeadDecoder
-from core.model.targets import BOS
 from core.model.token_parts import TokenInput, token_input
 
 

@@ -17,6 +17,7 @@ from core.model.alternatives import token_predictions
 from core.model.beam import beam_search
 from core.model.decoding import Decoded, Temperatures, greedy
 from core.model.prediction import BatchPrediction, Prediction, TeacherForced
+from core.model.scaling import known_codes
 from core.model.targets import teacher_inputs, with_end
 from core.model.token_parts import TokenInput, token_input
 from core.recordings.inputs import prepare
@@ -149,9 +150,7 @@ def _model_input(
     categorical: NDArray[np.int64],
     present: NDArray[np.bool_],
 ) -> ModelInput:
-    codes = torch.from_numpy(np.array(categorical[..., : len(bundle.encoder.categorical_dims)]))
-    for column, size in enumerate(bundle.encoder.categorical_dims):
-        codes[..., column].clamp_(0, size - 1)
+    codes = known_codes(categorical, bundle.encoder.categorical_dims)
     return ModelInput(bundle.scaler.apply(continuous, present), codes, torch.from_numpy(present))
 
 

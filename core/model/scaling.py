@@ -1,5 +1,6 @@
 """Standardisation of channels, learned from the training windows alone."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,3 +40,11 @@ class Scaler:
         np.clip(scaled, -self.clip, self.clip, out=scaled)
         scaled *= present[:, None]
         return torch.from_numpy(scaled)
+
+
+def known_codes(categorical: NDArray[np.int64], sizes: Sequence[int]) -> Tensor:
+    """The status codes `[N, T, K]` that an encoder reads; one beyond those that it knows becomes its last."""
+    codes = torch.from_numpy(np.array(categorical[..., : len(sizes)]))
+    for column, size in enumerate(sizes):
+        codes[..., column].clamp_(0, size - 1)
+    return codes

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-PAD, BOS, EOS = 0, 1, 2
+from core.gcode import BOS, EOS, PAD
 
 
 def with_end(tokens: NDArray[np.int64], width: int | None = None) -> NDArray[np.int64]:
@@ -22,3 +22,10 @@ def with_end(tokens: NDArray[np.int64], width: int | None = None) -> NDArray[np.
 def teacher_inputs(tokens: NDArray[np.int64]) -> NDArray[np.int64]:
     """Content tokens `[N, L]` -> what is given under teacher forcing `[N, L + 1]`: BOS and the tokens."""
     return np.concatenate([np.full((len(tokens), 1), BOS), tokens], axis=1)
+
+
+def same_lines(written: NDArray[np.int64], truth: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether the tokens `written [N, L']` are those of `truth [N, L]` to the end, `[N]`; L' is at most L."""
+    padded = np.zeros_like(truth)
+    padded[:, : written.shape[1]] = written
+    return np.asarray((padded == truth).all(axis=1), dtype=bool)

@@ -8,7 +8,7 @@ import torch
 from core.model.bundle import Bundle
 from core.model.calibration import Calibration, fit_line, fit_temperature
 from core.model.predict import decode, encode, forced_logits, windows_input
-from core.model.targets import with_end
+from core.model.targets import same_lines, with_end
 from core.recordings.windows import Windows
 
 
@@ -23,8 +23,6 @@ def calibrate(bundle: Bundle, windows: Windows) -> Calibration:
     for start in range(0, len(windows), 256):
         part = slice(start, min(start + 256, len(windows)))
         decoded = decode(warm, encode(warm, windows_input(warm, windows, part)))
-        written = np.zeros_like(truth[part])
-        written[:, : decoded.tokens.shape[1]] = decoded.tokens
         products.append(decoded.confidence)
-        right.append((written == truth[part]).all(axis=1))
+        right.append(same_lines(decoded.tokens, truth[part]))
     return Calibration(temperatures, fit_line(np.concatenate(products), np.concatenate(right)))

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from core.model.scaling import Scaler
+from core.model.scaling import Scaler, known_codes
 from core.recordings.windows import Windows
 from core.training.stage1 import EncoderData
 
@@ -31,13 +31,10 @@ class KnownLines:
 def encoder_data(
     windows: Windows, scaler: Scaler, known: KnownLines, categorical_dims: tuple[int, ...]
 ) -> EncoderData:
-    """Standardise windows and put them into tensors; codes beyond what the encoder knows are its last code."""
-    codes = torch.from_numpy(windows.categorical[..., : len(categorical_dims)].copy())
-    for column, size in enumerate(categorical_dims):
-        codes[..., column].clamp_(0, size - 1)
+    """Standardise windows and put them into tensors."""
     return EncoderData(
         continuous=scaler.apply(windows.continuous, windows.present),
-        categorical=codes,
+        categorical=known_codes(windows.categorical, categorical_dims),
         present=torch.from_numpy(windows.present),
         operation=torch.from_numpy(windows.operation_type),
         line=torch.from_numpy(known.classes(windows)),

@@ -11,7 +11,7 @@ from core.gcode import Heads, Scheme
 from core.model.decoder import SensorMultiHeadDecoder
 from core.model.decoding import greedy
 from core.model.losses import decoder_loss
-from core.model.targets import teacher_inputs, with_end
+from core.model.targets import same_lines, teacher_inputs, with_end
 from core.model.token_parts import TokenInput, token_input
 from core.training.presets import Stage2
 
@@ -83,10 +83,7 @@ class DecoderTask:
         right = 0
         for part in _parts(len(self.val)):
             decoded = greedy(self.model, self.val.memory[0, part], self.val.operation[0, part], self.scheme)
-            truth = with_end(self.val.tokens[part])
-            written = np.zeros_like(truth)
-            written[:, : decoded.tokens.shape[1]] = decoded.tokens
-            right += int((written == truth).all(axis=1).sum())
+            right += int(same_lines(decoded.tokens, with_end(self.val.tokens[part])).sum())
         return right / max(len(self.val), 1)
 
 

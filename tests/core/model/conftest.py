@@ -1,33 +1,13 @@
 """A tiny untrained bundle over made-up recordings: enough for everything but quality."""
 
-from pathlib import Path
-
 import pytest
 import torch
 
 from core.gcode import LegacyScheme, Scheme, SpelledScheme, legacy_vocabulary
 from core.model.decoder import SensorMultiHeadDecoder
-from core.recordings.machine import Machine
-from core.recordings.reader import read_recording
-from core.recordings.recording import Recording
-from tests.synthetic import program, write_run
+from tests.synthetic import program
 
 LINES = [line for operation in ("face", "pocket") for line in program(operation)]
-
-
-@pytest.fixture(scope="session")
-def machine() -> Machine:
-    return Machine.bantam()
-
-
-@pytest.fixture(scope="session")
-def run_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_run(tmp_path_factory.mktemp("runs") / "face_003_aligned.csv.gz")
-
-
-@pytest.fixture(scope="session")
-def recording(run_file: Path) -> Recording:
-    return read_recording(run_file)
 
 
 @pytest.fixture(scope="session", params=["spelled", "legacy"])

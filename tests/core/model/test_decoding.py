@@ -4,9 +4,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.gcode import LegacyScheme, Scheme, SpelledScheme, TokenType, legacy_vocabulary, parse_line
+from core.gcode import EOS, LegacyScheme, Scheme, SpelledScheme, TokenType, legacy_vocabulary, parse_line
 from core.model.beam import beam_search
-from core.model.decoding import EOS, greedy
+from core.model.decoding import greedy
 from core.model.grammar import Grammar
 from tests.core.model.conftest import LINES, random_decoder
 
