@@ -20,6 +20,7 @@ from core.model.decoding import (
 )
 from core.model.digits import Floats, Ints
 from core.model.grammar import Bools, Classes, Grammar
+from core.model.mixture import Mixture
 from core.model.packed import first_tokens
 from core.model.token_parts import token_input
 
@@ -45,21 +46,20 @@ def beam_search(
     scheme: Scheme,
     temperatures: Temperatures | None = None,
     width: int = 4,
+    mixture: Mixture | None = None,
 ) -> Decoded:
     """Write the best line for each memory `[B, T, H]`; the score of a line is its log probability.
 
     A beam may lose the greedy line on its way, so that one is a candidate too. `steps` are given for one
     memory only.
     """
-    first = greedy(decoder, memory, operation, scheme, temperatures)
-    lines = [
-        _better(
-            _search(decoder, memory[i : i + 1], operation[i : i + 1], scheme, temperatures or {}, width),
-            first,
-            i,
-        )
-        for i in range(len(memory))
-    ]
+    first = greedy(decoder, memory, operation, scheme, temperatures, mixture)
+    lines = []
+    for i in range(len(memory)):
+        one = slice(i, i + 1)
+        known = mixture.select(np.array([i])) if mixture else None
+        beam = _search(decoder, memory[one], operation[one], scheme, temperatures or {}, width, known)
+        lines.append(_better(beam, first, i))
     length = max(line.tokens.shape[1] for line in lines)
     tokens = np.zeros((len(lines), length), dtype=np.int64)
     confidences = np.ones((len(lines), length), dtype=np.float32)
@@ -86,6 +86,7 @@ def _search(
     scheme: Scheme,
     temperatures: Temperatures,
     width: int,
+    mixture: Mixture | None,
 ) -> _Beam:
     state = decoder.start(memory, operation)
     grammar, tokens = Grammar.start(scheme, 1), first_tokens(scheme, 1)
@@ -98,30 +99,36 @@ def _search(
     )
     for _ in range(scheme.width + 1):
         logits, state = decoder.step(tokens, state)
-        choice = choose(decoder, logits, grammar, temperatures)
+        choice = choose(decoder, logits, grammar, temperatures, mixture)
         candidates = _candidates(choice, grammar, width)
-        beam, chosen, kept = _extend(beam, choice, candidates, scheme, width)
+        beam, chosen, kept, own = _extend(beam, choice, candidates, scheme, width)
         if beam.finished.all():
             break
         state, grammar = state.select(torch.from_numpy(kept)), grammar.select(kept)
         grammar.advance(chosen)
+        mixture = mixture.select(kept).after(chosen, own) if mixture else None
         written = beam.ids[:, -1:]
         tokens = token_input(torch.from_numpy(np.where(written == 0, EOS, written)), scheme.heads(written))
     return beam
 
 
 class _Candidates(NamedTuple):
-    """Next tokens `[K]`: their classes, the row of the beam that each continues, the probability of its digits."""
+    """Next tokens `[K]`: their classes, the row of the beam that each continues, the probability of its digits.
+
+    `own` is the probability that the decoder alone gives to the digits.
+    """
 
     classes: Classes
     source: Ints
     number: Floats
+    own: Floats
 
 
 class _Candidate(NamedTuple):
     classes: dict[str, int]
     digits: list[int]
     number: float
+    own: float
 
 
 def _candidates(choice: Choice, grammar: Grammar, width: int) -> _Candidates:
@@ -134,7 +141,8 @@ def _candidates(choice: Choice, grammar: Grammar, width: int) -> _Candidates:
     classes = {head: np.array([c.classes[head] for _, c in found]) for head in heads}
     classes["digits"] = np.array([c.digits for _, c in found])
     number = np.array([c.number for _, c in found], dtype=np.float32)
-    return _Candidates(classes, np.array([row for row, _ in found]), number)
+    own = np.array([c.own for _, c in found], dtype=np.float32)
+    return _Candidates(classes, np.array([row for row, _ in found]), number, own)
 
 
 def _of_type(kind: int, choice: Choice, grammar: Grammar, row: int, width: int) -> list[_Candidate]:
@@ -142,20 +150,23 @@ def _of_type(kind: int, choice: Choice, grammar: Grammar, row: int, width: int) 
     none = {"type": kind, "command": -1, "param_type": -1, "sign": -1}
     no_number = [-1] * choice.numbers.digits.shape[-1]
     if kind == TokenType.SPECIAL:
-        return [_Candidate(none, no_number, 1.0)]
+        return [_Candidate(none, no_number, 1.0, 1.0)]
     if kind == TokenType.COMMAND:
         allowed = p["command"] * grammar.commands_left[row]
-        return [_Candidate(none | {"command": c}, no_number, 1.0) for c in _top(allowed, width)]
+        return [_Candidate(none | {"command": c}, no_number, 1.0, 1.0) for c in _top(allowed, width)]
     free = p["param_type"] * grammar.letters_left[row]
     if kind == TokenType.PARAM:
-        return [_Candidate(none | {"param_type": c}, no_number, 1.0) for c in _top(free, width)]
+        return [_Candidate(none | {"param_type": c}, no_number, 1.0, 1.0) for c in _top(free, width)]
     follows = int(grammar.type[row]) == TokenType.PARAM
     letter = int(grammar.letter[row]) if follows else int(free.argmax())
-    shares = choice.numbers.shares[row].prod(axis=-1).tolist()
+    numbers = choice.numbers
+    shares = numbers.shares[row].prod(axis=-1).tolist()
     return [
-        _Candidate(none | {"param_type": letter, "sign": sign}, digits, share)
+        _Candidate(none | {"param_type": letter, "sign": sign}, digits, share, own)
         for sign in (0, 1)
-        for digits, share in zip(choice.numbers.digits[row].tolist(), shares, strict=True)
+        for digits, share, own in zip(
+            numbers.digits[row].tolist(), shares, numbers.own[row].tolist(), strict=True
+        )
     ]
 
 
@@ -165,11 +176,13 @@ def _top(p: Floats, k: int) -> list[int]:
 
 def _extend(
     beam: _Beam, choice: Choice, candidates: _Candidates, scheme: Scheme, width: int
-) -> tuple[_Beam, Classes, Ints]:
-    """The best `width` continuations; finished lines stay as they are."""
-    classes, source, number = candidates
+) -> tuple[_Beam, Classes, Ints, Floats]:
+    """The best `width` continuations, and what the decoder alone thinks of them; finished lines stay as they are."""
+    classes, source, number, own_number = candidates
     shown = {head: value[source] for head, value in choice.probabilities.items()}
     confidence = choice_confidence(classes, shown, number)
+    alone = {head: value[source] for head, value in choice.own.items()}
+    own = choice_confidence(classes, alone, own_number)
     done = beam.finished[source]
     # a finished line has one continuation: itself
     first = np.append(True, source[1:] != source[:-1])
@@ -190,4 +203,4 @@ def _extend(
         finished | (written == EOS),
         (*(step.select(kept) for step in beam.steps), newest),
     )
-    return extended, chosen, kept
+    return extended, chosen, kept, own[keep]

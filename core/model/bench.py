@@ -11,7 +11,7 @@ import torch
 from core.model.bundle import Bundle
 from core.model.decoding import greedy
 from core.model.export import OnnxModel, example_input
-from core.model.predict import ModelInput, decode, encode
+from core.model.predict import ModelInput, decode, encode, encoded, mixture
 
 
 @dataclass(frozen=True)
@@ -30,13 +30,13 @@ def bench_bundle(bundle: Bundle, repeats: int = 200, onnx: OnnxModel | None = No
     torch.set_num_threads(1)
     try:
         one, many = example_input(bundle, 1), example_input(bundle, 256)
-        memory, operation = encode(bundle, one)
+        read = encode(bundle, one)
         rows = [
             _timed("one window, encoder", repeats, lambda: encode(bundle, one)),
             _timed(
                 "one window, decoder, greedy",
                 repeats,
-                lambda: greedy(bundle.decoder, memory, operation, bundle.scheme),
+                lambda: decode(bundle, read),
             ),
             _timed("one window, both stages, greedy", repeats, lambda: _read(bundle, one)),
             _timed(
@@ -64,8 +64,9 @@ def _read(bundle: Bundle, inputs: ModelInput) -> None:
 
 
 def _read_onnx(model: OnnxModel, bundle: Bundle, inputs: ModelInput) -> None:
-    memory, logits = model.encode(inputs)
-    greedy(model, memory, logits.softmax(dim=-1), bundle.scheme, bundle.calibration.temperatures)
+    read = encoded(bundle, *model.encode(inputs))
+    known, heat = mixture(bundle, read), bundle.calibration.temperatures
+    greedy(model, read.memory, read.operation, bundle.scheme, heat, known)
 
 
 def _timed(what: str, repeats: int, run: Callable[[], object], windows: int = 1) -> Timing:

@@ -1,7 +1,8 @@
 """A bundle: a trained model in one folder, with everything needed to predict and to know where it came from.
 
 Files: `bundle.json` (architecture, inputs, tokens, operations, provenance), `machine.toml`, `weights.safetensors`
-(half precision), `calibration.json`, `metrics.json` (once evaluated) and `SHA256SUMS` over all of them.
+(half precision), `calibration.json`, `programs.npz` (what was learned of them), `metrics.json` (once evaluated) and
+`SHA256SUMS` over all of them.
 """
 
 import hashlib
@@ -21,22 +22,26 @@ from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
 from core.errors import ToolmarkError
-from core.gcode import Scheme, scheme_from_json
+from core.gcode import Scheme, SpelledScheme, scheme_from_json
 from core.model.calibration import Calibration
 from core.model.decoder import SensorMultiHeadDecoder
 from core.model.encoder import MMDTAELSTM
+from core.model.known_lines import KnownLines
+from core.model.mixture import KnownTokens
 from core.model.packed import TracedDecoder
 from core.model.predict import Advance, predict_window, predict_windows, teacher_forced
 from core.model.prediction import BatchPrediction, Prediction, TeacherForced
 from core.model.scaling import Scaler
 from core.recordings.inputs import InputSpec
 from core.recordings.machine import Machine
-from core.recordings.recording import RunWindow
+from core.recordings.programs import Programs
+from core.recordings.recording import RecordingError, RunWindow
 from core.recordings.windows import Windows
 
 Module = TypeVar("Module", bound=nn.Module)
 FORMAT = 1
 SUMS = "SHA256SUMS"
+PROGRAMS = "programs.npz"
 
 
 class BundleError(ToolmarkError):
@@ -81,6 +86,7 @@ class Bundle:
     encoder: MMDTAELSTM
     decoder: SensorMultiHeadDecoder
     calibration: Calibration
+    programs: Programs
     metrics: Mapping[str, Any]
     digest: str
 
@@ -93,6 +99,18 @@ class Bundle:
     def protocol(self) -> str:
         """The protocol it was trained under."""
         return self.manifest.protocol
+
+    @cached_property
+    def known_lines(self) -> KnownLines:
+        """The lines of the learned programs."""
+        return KnownLines.of(self.programs)
+
+    @cached_property
+    def known_tokens(self) -> KnownTokens | None:
+        """The same as tokens; None where no program was learned, or the tokens have words that stand for others."""
+        if not self.known_lines.lines or not isinstance(self.scheme, SpelledScheme):
+            return None
+        return KnownTokens.of(self.known_lines.lines, self.scheme)
 
     @cached_property
     def traced(self) -> TracedDecoder:
@@ -131,8 +149,9 @@ class Bundle:
             encoder = MMDTAELSTM(**manifest.encoder)
             decoder = SensorMultiHeadDecoder(**manifest.decoder)
             calibration = Calibration.from_json(json.loads(files["calibration.json"]))
+            programs = Programs.from_bytes(files[PROGRAMS]) if PROGRAMS in files else Programs()
             metrics = json.loads(files.get("metrics.json", b"{}"))
-        except (TypeError, ValueError, KeyError, RuntimeError) as error:
+        except (TypeError, ValueError, KeyError, RuntimeError, RecordingError) as error:
             raise BundleError(
                 f"A description in {path} is damaged ({error}): copy the bundle again."
             ) from error
@@ -141,6 +160,8 @@ class Bundle:
             raise BundleError(
                 f"{path / 'bundle.json'} contradicts itself in its classes: copy the bundle again."
             )
+        if encoder.place_head is not None and encoder.place_head.say.out_features != programs.n_places:
+            raise BundleError(f"{path / PROGRAMS} is missing or has other places: copy the bundle again.")
         scaler = _load_weights(path, files["weights.safetensors"], encoder, decoder)
         return cls(
             path=path,
@@ -152,6 +173,7 @@ class Bundle:
             encoder=encoder.eval(),
             decoder=decoder.eval(),
             calibration=calibration,
+            programs=programs,
             metrics=metrics,
             digest=hashlib.sha256(_sums(files).encode()).hexdigest()[:16],
         )
@@ -165,6 +187,7 @@ def save_bundle(
     encoder: nn.Module,
     decoder: nn.Module,
     calibration: Calibration,
+    programs: Programs,
 ) -> None:
     """Write a whole bundle aside and put it in place at once; what stood at `path` is replaced file by file."""
     files = {
@@ -173,6 +196,8 @@ def save_bundle(
         "weights.safetensors": save_tensors(_tensors(scaler, encoder, decoder)),
         "calibration.json": _json(calibration.to_json()),
     }
+    if programs.n_places:
+        files[PROGRAMS] = programs.to_bytes()
     _write(path, files)
 
 

@@ -1,5 +1,6 @@
 """Confidence that means something: a temperature for each head, learned on the validation windows."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,13 +15,15 @@ GRID = np.exp(np.linspace(np.log(0.3), np.log(5.0), 60))
 
 @dataclass(frozen=True)
 class Calibration:
-    """Temperatures by head ("operation", "type", ..., "digit1", ...) and the line's logistic `(slope, offset)`.
+    """Temperatures by head ("operation", "place", "type", ..., "digit1", ...) and the line's `(slope, offset)`.
 
-    A line's confidence is `sigmoid(slope * logit(product of token confidences) + offset)`.
+    A line's confidence is `sigmoid(slope * logit(product of token confidences) + offset)`. `known_share` is how far the
+    lines of learned programs are trusted against spelling.
     """
 
     temperatures: dict[str, float] = field(default_factory=dict)
     line: tuple[float, float] = (1.0, 0.0)
+    known_share: float = 0.0
 
     def line_confidence(self, product: NDArray[np.float32]) -> NDArray[np.float32]:
         """Calibrated confidence of lines from the products of their tokens' confidences."""
@@ -31,13 +34,14 @@ class Calibration:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for `calibration.json`."""
-        return {"temperatures": self.temperatures, "line": list(self.line)}
+        return {"temperatures": self.temperatures, "line": list(self.line), "known_share": self.known_share}
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> "Calibration":
         """The inverse of `to_json`."""
         slope, offset = value["line"]
-        return cls({k: float(v) for k, v in value["temperatures"].items()}, (float(slope), float(offset)))
+        temperatures = {k: float(v) for k, v in value["temperatures"].items()}
+        return cls(temperatures, (float(slope), float(offset)), float(value.get("known_share", 0.0)))
 
 
 def fit_temperature(logits: Tensor, target: Tensor) -> float:
@@ -59,16 +63,27 @@ def fit_line(product: NDArray[np.float32], right: NDArray[np.bool_]) -> tuple[fl
         return 1.0, 0.0
     p = torch.from_numpy(np.clip(product.astype(np.float64), 1e-6, 1 - 1e-6))
     score, target = torch.log(p / (1 - p)), torch.from_numpy(right.astype(np.float64))
-    weights = torch.tensor([1.0, 0.0], dtype=torch.float64, requires_grad=True)
+    # the logarithm of the slope: more probable lines never get less confidence
+    weights = torch.zeros(2, dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.LBFGS([weights], max_iter=100, line_search_fn="strong_wolfe")
 
     def closure() -> Tensor:
         optimizer.zero_grad()
-        loss = F.binary_cross_entropy_with_logits(weights[0] * score + weights[1], target)
-        loss = loss + 1e-4 * (weights[0] - 1) ** 2
+        loss = F.binary_cross_entropy_with_logits(weights[0].exp() * score + weights[1], target)
+        loss = loss + 1e-4 * weights[0] ** 2
         loss.backward()  # type: ignore[no-untyped-call]
         return loss
 
     optimizer.step(closure)  # type: ignore[no-untyped-call]
     slope, offset = weights.detach().tolist()
-    return round(slope, 4), round(offset, 4)
+    return round(math.exp(slope), 4), round(offset, 4)
+
+
+def fit_share(known: NDArray[np.float64], spelled: NDArray[np.float64]) -> float:
+    """The share of known lines under which the true lines are most probable.
+
+    known, spelled `[N]`: the probability of each true line under either.
+    """
+    grid = np.linspace(0.0, 0.99, 100)
+    likely = [np.log(np.maximum(share * known + (1 - share) * spelled, 1e-12)).mean() for share in grid]
+    return round(float(grid[int(np.argmax(likely))]), 4)

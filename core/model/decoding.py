@@ -16,6 +16,7 @@ from core.gcode import BOS, EOS, Heads, Scheme, TokenType
 from core.model.decoder import DecoderState, HeadLogits
 from core.model.digits import DigitStrings, Floats, Ints, digit_strings, no_digits, softmax
 from core.model.grammar import Bools, Classes, Grammar
+from core.model.mixture import Mixture
 from core.model.packed import first_tokens
 from core.model.token_parts import TokenInput, token_input
 
@@ -26,7 +27,7 @@ class StepDecoder(Protocol):
     """What decoding needs of a decoder: the torch module, its trace and its ONNX export all have it."""
 
     def start(self, memory: Tensor, operation: Tensor) -> DecoderState:
-        """Prepare a batch of memories `[B, T, H]`."""
+        """Prepare a batch of memories `[B, T, H]` and operations `[B, O]`."""
 
     def step(self, tokens: TokenInput, state: DecoderState) -> tuple[HeadLogits, DecoderState]:
         """Read one more token of each line."""
@@ -40,11 +41,13 @@ class Choice:
     """One decoding step for a batch: the classes chosen and the probabilities they were chosen from.
 
     Classes are `[B]` (digits `[B, D]`), -1 where the head does not apply; probabilities `[B, classes]`
-    (digits `[B, D, 10]`) are after temperature and grammar. `numbers` are the best digit strings.
+    (digits `[B, D, 10]`) are after temperature and grammar, and mixed with the known lines where there are any;
+    `own` are the decoder's alone. `numbers` are the best digit strings.
     """
 
     classes: Classes
     probabilities: dict[str, Floats]
+    own: dict[str, Floats]
     confidence: Floats
     numbers: DigitStrings
 
@@ -53,6 +56,7 @@ class Choice:
         return Choice(
             {head: value[index] for head, value in self.classes.items()},
             {head: value[index] for head, value in self.probabilities.items()},
+            {head: value[index] for head, value in self.own.items()},
             self.confidence[index],
             self.numbers.select(index),
         )
@@ -92,25 +96,31 @@ def choice_confidence(classes: Classes, probabilities: dict[str, Floats], number
     return confidence
 
 
-def choose(decoder: StepDecoder, logits: HeadLogits, grammar: Grammar, temperatures: Temperatures) -> Choice:
+def choose(
+    decoder: StepDecoder,
+    logits: HeadLogits,
+    grammar: Grammar,
+    temperatures: Temperatures,
+    mixture: Mixture | None = None,
+) -> Choice:
     """The best allowed token of the newest position, head by head."""
     allowed = grammar.types()
-    kind_p = _masked(logits.type, allowed, temperatures.get("type", 1.0))
-    kind = kind_p.argmax(axis=-1)
-    letters = grammar.letters(kind)
-    number_next = bool(allowed[:, TokenType.NUMERIC].any())
-    numbers = digit_strings(decoder, logits, temperatures) if number_next else no_digits(logits)
-    probabilities = {
-        "type": kind_p,
-        "command": _masked(logits.command, grammar.commands_left, temperatures.get("command", 1.0)),
-        "param_type": _masked(logits.param_type, letters, temperatures.get("param_type", 1.0)),
-        "sign": _masked(logits.sign, None, temperatures.get("sign", 1.0)),
-        "digits": numbers.distribution,
-    }
+    own = {"type": _masked(logits.type, allowed, temperatures.get("type", 1.0))}
+    probabilities = {"type": mixture.types(own["type"]) if mixture else own["type"]}
+    letters = grammar.letters(probabilities["type"].argmax(axis=-1))
+    for head, left in (("command", grammar.commands_left), ("param_type", letters), ("sign", None)):
+        own[head] = _masked(getattr(logits, head), left, temperatures.get(head, 1.0))
+        probabilities[head] = mixture.head(head, own[head], own["type"]) if mixture else own[head]
+    numbers = no_digits(logits)
+    if allowed[:, TokenType.NUMERIC].any():
+        sign = probabilities["sign"].argmax(axis=-1)
+        known = mixture.numbers(sign, own["sign"], own["type"]) if mixture else None
+        numbers = digit_strings(decoder, logits, temperatures, numbers=known)
+    probabilities["digits"] = numbers.distribution
     best = {head: p.argmax(axis=-1) for head, p in probabilities.items()} | {"digits": numbers.digits[:, 0]}
     classes = _mask_classes(best)
     confidence = choice_confidence(classes, probabilities, numbers.shares[:, 0].prod(axis=-1))
-    return Choice(classes, probabilities, confidence, numbers)
+    return Choice(classes, probabilities, own, confidence, numbers)
 
 
 def as_heads(classes: Classes) -> Heads:
@@ -139,8 +149,9 @@ def greedy(
     operation: Tensor,
     scheme: Scheme,
     temperatures: Temperatures | None = None,
+    mixture: Mixture | None = None,
 ) -> Decoded:
-    """Write a line for each memory `[B, T, H]` given operation probabilities `[B, O]`."""
+    """Write a line for each memory `[B, T, H]` given operation probabilities `[B, O]`, with known lines in mind."""
     batch, temperatures = len(memory), temperatures or {}
     state = decoder.start(memory, operation)
     grammar, tokens = Grammar.start(scheme, batch), first_tokens(scheme, batch)
@@ -150,7 +161,7 @@ def greedy(
     steps: list[Choice] = []
     for _ in range(scheme.width + 1):
         logits, state = decoder.step(tokens, state)
-        choice = choose(decoder, logits, grammar, temperatures)
+        choice = choose(decoder, logits, grammar, temperatures, mixture)
         written = scheme.compose(as_heads(choice.classes), previous)
         ids.append(np.where(finished, 0, written))
         confidences.append(np.where(finished, np.float32(1), choice.confidence))
@@ -159,6 +170,9 @@ def greedy(
         if finished.all():
             break
         grammar.advance(choice.classes)
+        if mixture:
+            own = choice_confidence(choice.classes, choice.own, choice.numbers.own[:, 0])
+            mixture = mixture.after(choice.classes, own)
         previous = written
         tokens = token_input(torch.from_numpy(written[:, None]), scheme.heads(written[:, None]))
     return _collect(ids, confidences, steps)

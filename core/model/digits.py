@@ -6,8 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.model.decoder import HeadLogits
+from core.model.mixture import Numbers
 
 KEPT = 5
+TINY = 1e-30
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
@@ -22,16 +24,18 @@ class DigitReader(Protocol):
 class DigitStrings(NamedTuple):
     """The best strings of each row, best first: digits `[B, K, D]` and the probability of each digit `[B, K, D]`.
 
-    `distribution [B, D, 10]` is what each digit of the best string was chosen from.
+    `distribution [B, D, 10]` is what each digit of the best string was chosen from; `own [B, K]` is the probability
+    that the decoder alone gives to each string.
     """
 
     digits: Ints
     shares: Floats
     distribution: Floats
+    own: Floats
 
     def select(self, index: Ints) -> "DigitStrings":
         """Keep (or repeat) the rows `index`."""
-        return DigitStrings(self.digits[index], self.shares[index], self.distribution[index])
+        return DigitStrings(self.digits[index], self.shares[index], self.distribution[index], self.own[index])
 
 
 def softmax(logits: Floats) -> Floats:
@@ -41,29 +45,42 @@ def softmax(logits: Floats) -> Floats:
 
 
 def digit_strings(
-    decoder: DigitReader, logits: HeadLogits, temperatures: dict[str, float], k: int = KEPT
+    decoder: DigitReader,
+    logits: HeadLogits,
+    temperatures: dict[str, float],
+    k: int = KEPT,
+    numbers: Numbers | None = None,
 ) -> DigitStrings:
-    """The k most probable digit strings of the newest position."""
+    """The k most probable digit strings of the newest position, with the known lines' numbers if given."""
     batch, _, n_digits, _ = logits.digits.shape
     rows = np.arange(batch)[:, None]
     digits = np.zeros((batch, k, n_digits), dtype=np.int64)
     shares = np.ones((batch, k, n_digits), dtype=np.float32)
     choices = np.zeros((batch, k, n_digits, 10), dtype=np.float32)
+    own = np.ones((batch, k), dtype=np.float32)
+    known, spelled = numbers.begin(k) if numbers else (None, own)
     # all strings begin empty and alike: only the first may be continued
     score = np.full((batch, k), -1e9, dtype=np.float32)
     score[:, 0] = 0.0
     for place in range(n_digits):
         scaled = decoder.next_digit(logits, digits, place) / temperatures.get(f"digit{place + 1}", 1.0)
-        p = softmax(scaled)
+        alone = np.broadcast_to(softmax(scaled), (batch, k, 10))
+        p = alone
+        if numbers is not None and known is not None:
+            mass = numbers.said(known, place) + (spelled * own)[..., None] * alone
+            total_mass = mass.sum(axis=-1, keepdims=True)
+            p = np.where(total_mass > TINY, mass / np.maximum(total_mass, TINY), alone).astype(np.float32)
         total = (score[..., None] + np.log(np.maximum(p, 1e-12))).reshape(batch, -1)
         best = np.argsort(-total, axis=-1, kind="stable")[:, :k]
         score = total[rows, best]
         source, digit = best // 10, best % 10
         digits, shares, choices = digits[rows, source], shares[rows, source], choices[rows, source]
-        chosen = np.broadcast_to(p, (batch, k, 10))[rows, source]
-        digits[:, :, place], choices[:, :, place] = digit, chosen
-        shares[:, :, place] = np.take_along_axis(chosen, digit[..., None], axis=-1)[..., 0]
-    return DigitStrings(digits, shares, choices[:, 0])
+        digits[:, :, place], choices[:, :, place] = digit, p[rows, source]
+        shares[:, :, place] = p[rows, source, digit]
+        own = own[rows, source] * alone[rows, source, digit]
+        if numbers is not None and known is not None:
+            known, spelled = numbers.agreeing(known[rows, source], digit, place), spelled[rows, source]
+    return DigitStrings(digits, shares, choices[:, 0], own)
 
 
 def no_digits(logits: HeadLogits, k: int = KEPT) -> DigitStrings:
@@ -73,4 +90,5 @@ def no_digits(logits: HeadLogits, k: int = KEPT) -> DigitStrings:
         np.zeros((batch, k, n_digits), dtype=np.int64),
         np.zeros((batch, k, n_digits), dtype=np.float32),
         np.full((batch, n_digits, 10), 0.1, dtype=np.float32),
+        np.zeros((batch, k), dtype=np.float32),
     )

@@ -19,9 +19,7 @@ class EncoderConfig:
     n_layers: int = 2
     dropout: float = 0.3
     noise: float = 0.1
-    presence_input: bool = False
-    smooth_rows: int = 0
-    n_lines: int = 0
+    n_places: int = 0
 
 
 class MMDTAELSTM(nn.Module):
@@ -31,9 +29,8 @@ class MMDTAELSTM(nn.Module):
     bidirectional LSTM. In training the continuous input is corrupted with Gaussian noise and the memory has
     to restore the clean rows (denoising autoencoder) while it tells the operations apart.
 
-    Beyond the published shape, all off by default: `presence_input` adds a projection of the mask of live
-    channels, `smooth_rows` a depthwise convolution over time in front of the LSTM, and `n_lines` one more
-    output used only while stage 1 is trained: which known line is executed.
+    Beyond the published shape, and off by default: with `n_places` one more output says where in the learned
+    programs the window's centre is.
     """
 
     def __init__(
@@ -47,9 +44,7 @@ class MMDTAELSTM(nn.Module):
         n_layers: int = 2,
         dropout: float = 0.3,
         noise: float = 0.1,
-        presence_input: bool = False,
-        smooth_rows: int = 0,
-        n_lines: int = 0,
+        n_places: int = 0,
     ) -> None:
         super().__init__()
         self.noise = noise
@@ -67,12 +62,6 @@ class MMDTAELSTM(nn.Module):
             if self.categorical_dims
             else None
         )
-        self.presence = nn.Linear(continuous_dim, hidden_dim) if presence_input else None
-        self.smooth = (
-            nn.Conv1d(hidden_dim, hidden_dim, smooth_rows, padding=smooth_rows // 2, groups=hidden_dim)
-            if smooth_rows
-            else None
-        )
         self.dropout = nn.Dropout(dropout)
         self.lstm = nn.LSTM(
             hidden_dim,
@@ -84,25 +73,22 @@ class MMDTAELSTM(nn.Module):
         )
         self.operation_head = nn.Linear(hidden_dim, n_operations)
         self.reconstruction_head = nn.Linear(hidden_dim, continuous_dim)
-        self.line_head = nn.Linear(2 * hidden_dim, n_lines) if n_lines else None
+        self.place_head = PlaceHead(hidden_dim, n_places, dropout) if n_places else None
 
-    def forward(
-        self, continuous: Tensor, categorical: Tensor, present: Tensor | None = None
-    ) -> tuple[Tensor, Tensor]:
+    def forward(self, continuous: Tensor, categorical: Tensor) -> tuple[Tensor, Tensor]:
         """Encode a batch of windows.
 
         Args:
             continuous: standardised channels `[B, T, C]` float32, 0 where there is no value.
             categorical: codes `[B, T, K]` int64, each below its `categorical_dims`; ignored if there are none.
-            present: live channels `[B, C]` bool; read only with `presence_input` (None: all live).
 
         Returns:
             memory `[B, T, H]` and operation logits `[B, O]`.
         """
-        memory = self.encode(continuous, categorical, present)
+        memory = self.encode(continuous, categorical)
         return memory, self.operation_head(memory.mean(dim=1))
 
-    def encode(self, continuous: Tensor, categorical: Tensor, present: Tensor | None = None) -> Tensor:
+    def encode(self, continuous: Tensor, categorical: Tensor) -> Tensor:
         """Return only the memory `[B, T, H]`."""
         if self.training and self.noise:
             continuous = continuous + self.noise * torch.randn_like(continuous)
@@ -110,10 +96,6 @@ class MMDTAELSTM(nn.Module):
         if self.categorical is not None:
             codes = [embed(categorical[..., i]) for i, embed in enumerate(self.embeddings)]
             fused = fused + self.categorical(torch.cat(codes, dim=-1))
-        if self.presence is not None and present is not None:
-            fused = fused + self.presence(present.to(fused.dtype))[:, None]
-        if self.smooth is not None:
-            fused = fused + self.smooth(fused.transpose(1, 2)).transpose(1, 2)
         memory, _ = self.lstm(self.dropout(fused))
         return memory  # type: ignore[no-any-return]
 
@@ -121,8 +103,33 @@ class MMDTAELSTM(nn.Module):
         """Restore the clean rows `[B, T, C]` from the memory."""
         return self.reconstruction_head(memory)  # type: ignore[no-any-return]
 
-    def locate(self, memory: Tensor) -> Tensor:
-        """Logits of the known lines `[B, L]`; there only with `n_lines`."""
-        assert self.line_head is not None
-        pooled = torch.cat([memory.mean(dim=1), memory.amax(dim=1)], dim=-1)
-        return self.line_head(pooled)  # type: ignore[no-any-return]
+    def place(self, memory: Tensor) -> Tensor:
+        """Logits of the place of the window's centre `[B, P]`; there only with `n_places`."""
+        if self.place_head is None:
+            raise ValueError("this encoder was built without places")
+        return self.place_head(memory)  # type: ignore[no-any-return]
+
+
+class PlaceHead(nn.Module):
+    """Where in the learned programs the centre of the window is, from the memory in `PARTS` parts."""
+
+    PARTS = 16
+    WIDTH = 256
+
+    def __init__(self, hidden_dim: int, n_places: int, dropout: float) -> None:
+        super().__init__()
+        self.read = nn.Sequential(
+            nn.Dropout(dropout),
+            nn.Linear((self.PARTS + 2) * hidden_dim, self.WIDTH),
+            nn.LayerNorm(self.WIDTH),
+            nn.GELU(),
+            nn.Dropout(dropout),
+        )
+        self.say = nn.Linear(self.WIDTH, n_places)
+
+    def forward(self, memory: Tensor) -> Tensor:
+        """Memory `[B, T, H]`, T a multiple of `PARTS` -> logits `[B, P]`."""
+        batch, _, width = memory.shape
+        parts = memory.reshape(batch, self.PARTS, -1, width).mean(dim=2).flatten(1)
+        summary = torch.cat([parts, memory.mean(dim=1), memory.amax(dim=1)], dim=-1)
+        return self.say(self.read(summary))  # type: ignore[no-any-return]

@@ -1,6 +1,6 @@
 """ONNX: both stages written out, checked against torch, and run by the same decoding code.
 
-Three graphs: `encoder.onnx` (memory and operation), `decoder_start.onnx` (the memory's keys and values, once a
+Three graphs: `encoder.onnx` (memory, operation, place), `decoder_start.onnx` (the memory's keys and values, once a
 line) and `decoder_step.onnx` (one token with cached keys and values); where digits are chained, also
 `decoder_digits.onnx`. Batch and the number of past tokens are free.
 """
@@ -27,13 +27,13 @@ from core.model.digits import KEPT
 from core.model.encoder import MMDTAELSTM
 from core.model.layers import sinusoids
 from core.model.packed import PackedStart, PackedStep, empty_past, first_tokens
-from core.model.predict import ModelInput
+from core.model.predict import ModelInput, encode, encoded, mixture
 from core.model.token_parts import TokenInput
 from core.recordings.windows import WINDOW_ROWS
 
 ENCODER, START, STEP = "encoder.onnx", "decoder_start.onnx", "decoder_step.onnx"
 CHAIN = "decoder_digits.onnx"
-DESCRIPTIONS = ("bundle.json", "machine.toml", "calibration.json")
+DESCRIPTIONS = ("bundle.json", "machine.toml", "calibration.json", "programs.npz")
 TOLERANCE = 1e-3
 STEP_INPUTS = ("ids", "type", "command", "param_type", "sign", "digits", "position", "cross", "past")
 LOGITS = ("type_logits", "command_logits", "param_type_logits", "sign_logits", "digit_logits", "hidden")
@@ -93,12 +93,12 @@ def _check_out(out: Path) -> None:
 
 def _write_checked(bundle: Bundle, aside: Path, example: ModelInput) -> dict[str, float]:
     _export_encoder(bundle.encoder, aside / ENCODER, example)
-    with torch.inference_mode():
-        memory, logits = bundle.encoder(*example)
-    _export_decoder(bundle, aside, memory, logits.softmax(dim=-1))
+    read = encode(bundle, example)
+    _export_decoder(bundle, aside, read.memory, read.operation)
     differences = check_export(bundle, OnnxModel(aside), example)
     for name in DESCRIPTIONS:
-        shutil.copyfile(bundle.path / name, aside / name)
+        if (bundle.path / name).is_file():
+            shutil.copyfile(bundle.path / name, aside / name)
     return differences
 
 
@@ -129,16 +129,15 @@ class OnnxModel:
         position = next(node for node in self._step.get_inputs() if node.name == "position")
         self._positions = _positions(int(position.shape[1]))
 
-    def encode(self, inputs: ModelInput) -> tuple[Tensor, Tensor]:
-        """Memory `[B, T, H]` and operation logits `[B, O]`."""
-        named = {
-            "continuous": inputs.continuous,
-            "categorical": inputs.categorical,
-            "present": inputs.present,
-        }
+    def encode(self, inputs: ModelInput) -> tuple[Tensor, Tensor, Tensor | None]:
+        """Memory `[B, T, H]`, logits of the operation `[B, O]` and, where learned, of the place `[B, P]`."""
+        named = {"continuous": inputs.continuous, "categorical": inputs.categorical}
         wanted = {node.name for node in self._encoder.get_inputs()}
-        memory, logits = self._encoder.run(None, {k: v.numpy() for k, v in named.items() if k in wanted})
-        return torch.from_numpy(memory), torch.from_numpy(logits)
+        memory, logits, *places = self._encoder.run(
+            None, {k: v.numpy() for k, v in named.items() if k in wanted}
+        )
+        said = torch.from_numpy(places[0]) if places else None
+        return torch.from_numpy(memory), torch.from_numpy(logits), said
 
     def start(self, memory: Tensor, operation: Tensor) -> DecoderState:
         """As `SensorMultiHeadDecoder.start`; all layers in one tensor."""
@@ -182,20 +181,19 @@ def example_input(bundle: Bundle, batch: int = 4, seed: int = 0) -> ModelInput:
 
 
 def check_export(bundle: Bundle, model: OnnxModel, example: ModelInput) -> dict[str, float]:
-    """Largest absolute difference between torch and ONNX of memory, operation and token confidence."""
-    with torch.inference_mode():
-        memory, logits = bundle.encoder(*example)
-    other_memory, other_logits = model.encode(example)
-    operation = logits.softmax(dim=-1)
-    ours = greedy(bundle.decoder, memory, operation, bundle.scheme)
-    theirs = greedy(model, other_memory, other_logits.softmax(dim=-1), bundle.scheme)
-    if not np.array_equal(ours.tokens, theirs.tokens):
+    """Largest absolute difference between torch and ONNX of memory, operation, place and token confidence."""
+    ours, theirs = encode(bundle, example), encoded(bundle, *model.encode(example))
+    line = greedy(bundle.decoder, ours.memory, ours.operation, bundle.scheme, None, mixture(bundle, ours))
+    other = greedy(model, theirs.memory, theirs.operation, bundle.scheme, None, mixture(bundle, theirs))
+    if not np.array_equal(line.tokens, other.tokens):
         raise ExportError("The ONNX decoder reads another line than torch: the export was not written.")
     differences = {
-        "memory": _difference(memory.numpy(), other_memory.numpy()),
-        "operation_logits": _difference(logits.numpy(), other_logits.numpy()),
-        "token_confidence": _difference(ours.token_confidence, theirs.token_confidence),
+        "memory": _difference(ours.memory.numpy(), theirs.memory.numpy()),
+        "operation": _difference(ours.operation.numpy(), theirs.operation.numpy()),
+        "token_confidence": _difference(line.token_confidence, other.token_confidence),
     }
+    if ours.places is not None and theirs.places is not None:
+        differences["place"] = _difference(ours.places.numpy(), theirs.places.numpy())
     worst = max(differences, key=lambda name: differences[name])
     if differences[worst] > TOLERANCE:
         raise ExportError(
@@ -204,11 +202,27 @@ def check_export(bundle: Bundle, model: OnnxModel, example: ModelInput) -> dict[
     return differences
 
 
+class _WithPlaces(nn.Module):
+    """The encoder with all that it says."""
+
+    def __init__(self, encoder: MMDTAELSTM) -> None:
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(self, continuous: Tensor, categorical: Tensor) -> tuple[Tensor, ...]:
+        memory, logits = self.encoder(continuous, categorical)
+        return memory, logits, self.encoder.place(memory)
+
+
 def _export_encoder(encoder: MMDTAELSTM, path: Path, example: ModelInput) -> None:
-    inputs: Mapping[str, Any] = dict(zip(("continuous", "categorical", "present"), example, strict=True))
+    inputs: Mapping[str, Any] = {"continuous": example.continuous, "categorical": example.categorical}
     batch = torch.export.Dim("batch", min=1, max=4096)
     shapes = {name: {0: batch} for name in inputs}
-    _export(encoder, tuple(inputs.values()), path, list(inputs), ["memory", "operation_logits"], shapes)
+    outputs = ["memory", "operation_logits"]
+    module: nn.Module = encoder
+    if encoder.place_head is not None:
+        module, outputs = _WithPlaces(encoder), [*outputs, "place_logits"]
+    _export(module, tuple(inputs.values()), path, list(inputs), outputs, shapes)
 
 
 def _export_decoder(bundle: Bundle, folder: Path, memory: Tensor, operation: Tensor) -> None:

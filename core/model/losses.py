@@ -56,3 +56,28 @@ def reconstruction_loss(restored: Tensor, clean: Tensor, present: Tensor) -> Ten
     """Mean squared error of the restored rows `[B, T, C]` over live channels `[B, C]`."""
     weight = present.to(clean.dtype)[:, None].expand_as(clean)
     return ((restored - clean) ** 2 * weight).sum() / weight.sum().clamp(min=1.0)
+
+
+def place_loss(logits: Tensor, place: Tensor, program_of: Tensor, spread: float) -> Tensor:
+    """Cross-entropy with a place known to about `spread` rows: a Gaussian over its neighbours in the same program.
+
+    Args:
+        logits: `[B, P]`.
+        place: `[B]` fractional place, NaN = unknown.
+        program_of: program of each place `[P]`.
+        spread: standard deviation in rows.
+
+    Returns:
+        A scalar; 0 when no place is known.
+    """
+    known = torch.isfinite(place)
+    if not bool(known.any()):
+        return logits.sum() * 0.0
+    centre = place[known, None]
+    reach = max(1, round(3 * spread))
+    near = centre.round().long() + torch.arange(-reach, reach + 1)
+    inside = near.clamp(0, len(program_of) - 1)
+    own = (near == inside) & (program_of[inside] == program_of[inside[:, reach : reach + 1]])
+    weight = torch.exp(-0.5 * ((near - centre) / spread) ** 2) * own
+    weight = weight / weight.sum(dim=1, keepdim=True)
+    return -(weight * F.log_softmax(logits[known], dim=-1).gather(1, inside)).sum(dim=1).mean()

@@ -16,6 +16,7 @@ from core.gcode import Heads, Scheme
 from core.model.alternatives import token_predictions
 from core.model.beam import beam_search
 from core.model.decoding import Decoded, Temperatures, greedy
+from core.model.mixture import Mixture
 from core.model.prediction import BatchPrediction, Prediction, TeacherForced
 from core.model.scaling import known_codes
 from core.model.targets import teacher_inputs, with_end
@@ -45,10 +46,14 @@ class ModelInput(NamedTuple):
 
 
 class Encoded(NamedTuple):
-    """Memory `[N, T, H]` and operation probabilities `[N, O]` after temperature."""
+    """Memory `[N, T, H]`, operation probabilities `[N, O]` and, where learned, those of places `[N, P]`.
+
+    All after temperature.
+    """
 
     memory: Tensor
     operation: Tensor
+    places: Tensor | None = None
 
 
 def predict_window(
@@ -163,19 +168,36 @@ def _kept(bundle: Bundle, without: Sequence[str]) -> NDArray[np.bool_]:
 @torch.inference_mode()
 def encode(bundle: Bundle, inputs: ModelInput) -> Encoded:
     """Stage 1."""
-    memory, logits = bundle.encoder(*inputs)
-    temperature = bundle.calibration.temperatures.get("operation", 1.0)
-    return Encoded(memory, (logits / temperature).softmax(dim=-1))
+    memory, logits = bundle.encoder(inputs.continuous, inputs.categorical)
+    said = bundle.encoder.place(memory) if bundle.encoder.place_head is not None else None
+    return encoded(bundle, memory, logits, said)
+
+
+def encoded(bundle: Bundle, memory: Tensor, operation: Tensor, places: Tensor | None) -> Encoded:
+    """What stage 1 said as logits, after temperature."""
+    heat = bundle.calibration.temperatures
+    shares = (operation / heat.get("operation", 1.0)).softmax(dim=-1)
+    at = (places / heat.get("place", 1.0)).softmax(dim=-1) if places is not None else None
+    return Encoded(memory, shares, at)
+
+
+def mixture(bundle: Bundle, read: Encoded) -> Mixture | None:
+    """The known lines that the places speak for, beside what the decoder will spell; None where none were learned."""
+    if read.places is None or bundle.known_tokens is None or not bundle.calibration.known_share:
+        return None
+    shares = bundle.known_lines.shares(read.places).numpy()
+    return Mixture.start(bundle.known_tokens, shares, bundle.calibration.known_share)
 
 
 def decode(bundle: Bundle, encoded: Encoded, decoding: str = "greedy", beam: int = 4) -> Decoded:
     """Stage 2, free-running."""
-    temperatures = bundle.calibration.temperatures
+    temperatures, known = bundle.calibration.temperatures, mixture(bundle, encoded)
+    memory, operation, _ = encoded
     if decoding == "greedy":
-        decoder = bundle.traced if len(encoded.memory) == 1 else bundle.decoder
-        return greedy(decoder, *encoded, bundle.scheme, temperatures)
+        decoder = bundle.traced if len(memory) == 1 else bundle.decoder
+        return greedy(decoder, memory, operation, bundle.scheme, temperatures, known)
     if decoding == "beam":
-        return beam_search(bundle.decoder, *encoded, bundle.scheme, temperatures, width=beam)
+        return beam_search(bundle.decoder, memory, operation, bundle.scheme, temperatures, beam, known)
     raise ValueError(f'decoding is "greedy" or "beam", not {decoding!r}')
 
 
@@ -204,25 +226,37 @@ def _forced_logits(
 ) -> dict[str, Tensor]:
     """Logits of every head at every position; digits one by one as "digit1", "digit2", ..."""
     tokens: TokenInput = token_input(torch.from_numpy(inputs), bundle.scheme.heads(inputs))
-    logits = bundle.decoder(*encoded, tokens)
+    logits = bundle.decoder(encoded.memory, encoded.operation, tokens)
     digits = bundle.decoder.digit_logits(logits, torch.from_numpy(bundle.scheme.heads(targets).digits))
     named = {head: getattr(logits, head) for head in ("type", "command", "param_type", "sign")}
     return named | {f"digit{place + 1}": digits[:, :, place] for place in range(digits.shape[2])}
 
 
-def forced_logits(bundle: Bundle, windows: Windows) -> tuple[dict[str, Tensor], dict[str, Tensor], Tensor]:
-    """Raw logits and targets of each head, teacher-forced, and operation logits: what calibration is fitted on."""
+class ForcedLogits(NamedTuple):
+    """Raw logits and targets of each head, teacher-forced, operation logits `[N, O]`, place logits `[N, P]`."""
+
+    heads: dict[str, Tensor]
+    targets: dict[str, Tensor]
+    operation: Tensor
+    places: Tensor | None
+
+
+def forced_logits(bundle: Bundle, windows: Windows) -> ForcedLogits:
+    """What calibration is fitted on."""
     targets, inputs = with_end(windows.tokens), teacher_inputs(windows.tokens)
-    answers, operations = [], []
+    answers, operations, places = [], [], []
     for part in _parts(len(windows), BATCH):
         data = windows_input(bundle, windows, part)
         with torch.inference_mode():
-            memory, logits = bundle.encoder(*data)
+            memory, logits = bundle.encoder(data.continuous, data.categorical)
+            if bundle.encoder.place_head is not None:
+                places.append(bundle.encoder.place(memory))
         operations.append(logits)
-        encoded = Encoded(memory, logits.softmax(dim=-1))
-        answers.append(_forced_logits(bundle, encoded, inputs[part], targets[part]))
+        read = Encoded(memory, logits.softmax(dim=-1))
+        answers.append(_forced_logits(bundle, read, inputs[part], targets[part]))
     heads = {head: torch.cat([answer[head] for answer in answers]) for head in answers[0]}
-    return heads, head_targets(bundle.scheme, targets), torch.cat(operations)
+    said = torch.cat(places) if places else None
+    return ForcedLogits(heads, head_targets(bundle.scheme, targets), torch.cat(operations), said)
 
 
 def head_targets(scheme: Scheme, targets: NDArray[np.int64]) -> dict[str, Tensor]:

@@ -24,3 +24,9 @@ def write_text(path: str | Path, text: str) -> None:
     """Replace a text file in one step."""
     with replacing(path) as aside:
         aside.write_text(text, encoding="utf-8")
+
+
+def write_bytes(path: str | Path, data: bytes) -> None:
+    """Replace a binary file in one step."""
+    with replacing(path) as aside:
+        aside.write_bytes(data)

@@ -68,6 +68,7 @@ class Machine(_Part):
     operations: tuple[str, ...] = Field(min_length=1)
     ignored: tuple[str, ...] = ()
     programs: dict[str, str] = {}
+    program_position: tuple[str, ...] = Field(default=(), max_length=3)
     time: TimeColumn
     target: Target
     boards: dict[str, str] = {}
@@ -96,6 +97,9 @@ class Machine(_Part):
         strangers = sorted(set(self.programs) - set(self.operations))
         if strangers:
             raise ValueError(f"programs names the operation {strangers[0]!r}, which operations does not list")
+        unknown = sorted(set(self.program_position) - set(self.controller))
+        if unknown:
+            raise ValueError(f"program_position names {unknown[0]!r}, which is no column of controller")
         if not self.side_channels:
             raise ValueError("no board and no electrical channel is described")
         return self

@@ -10,10 +10,12 @@ import numpy as np
 
 from core.gcode import LegacyScheme, Scheme, SpelledScheme, legacy_vocabulary
 from core.recordings.inputs import InputSpec, inputs_for
+from core.recordings.placing import Placing
+from core.recordings.programs import Programs
 from core.recordings.sequences import SplitsManifest, write_splits
 from core.recordings.splits import SplitError, split_runs, split_windows
 from core.recordings.store import Store
-from core.recordings.windows import STRIDE, WINDOW_ROWS, Windows, cut_runs
+from core.recordings.windows import STRIDE, WINDOW_ROWS, Places, Windows, cut_runs
 
 Told = Callable[[str], None]
 
@@ -46,7 +48,7 @@ def cut_store(
     Scheme and vocabulary are learned from the training windows alone. `told` hears the name of each run.
     """
     spec = inputs_for(options.protocol, store.machine, options.channels)
-    parts = (_at_random if options.protocol == "seed" else _by_run)(store, spec, options, told)
+    parts, programs = (_at_random if options.protocol == "seed" else _by_run)(store, spec, options, told)
     counts = _counts(store, parts)
     scheme = _scheme(parts, options)
     manifest = SplitsManifest(
@@ -65,18 +67,31 @@ def cut_store(
         counts=counts,
         created_with=_release(),
     )
-    return write_splits(out, {part: windows.with_tokens(scheme) for part, windows in parts.items()}, manifest)
+    tokens = {part: windows.with_tokens(scheme) for part, windows in parts.items()}
+    return write_splits(out, tokens, manifest, programs)
 
 
 def _at_random(
     store: Store, spec: InputSpec, options: WindowOptions, told: Told | None
-) -> dict[str, Windows]:
-    windows = cut_runs(store.recordings(), spec, stride=options.stride, progress=told)
+) -> tuple[dict[str, Windows], Programs]:
+    places = _places(store, store.names)
+    windows = cut_runs(store.recordings(), spec, stride=options.stride, progress=told, places=places)
     split = split_windows(windows.operation_type, options.seed)
-    return {part: windows.take(getattr(split, part)) for part in ("train", "val", "test")}
+    return {part: windows.take(getattr(split, part)) for part in ("train", "val", "test")}, places.programs
 
 
-def _by_run(store: Store, spec: InputSpec, options: WindowOptions, told: Told | None) -> dict[str, Windows]:
+def _places(store: Store, train: Sequence[str]) -> Places:
+    """Programs, starts and lags from the training runs alone, and where every run is in them."""
+    # lags are a matter of the recordings and not of what a model may see: all side channels are compared
+    felt = inputs_for("run", store.machine)
+    placing = Placing.learn(store.recordings(train), felt)
+    found = {run.name: placing.place(run, felt) for run in store.recordings()}
+    return Places(placing.programs, {name: placed for name, placed in found.items() if placed is not None})
+
+
+def _by_run(
+    store: Store, spec: InputSpec, options: WindowOptions, told: Told | None
+) -> tuple[dict[str, Windows], Programs]:
     if options.protocol == "program" and options.program is None:
         known = ", ".join(sorted(set(store.machine.programs.values())))
         raise SplitError(f"The protocol `program` leaves one program out: name it ({known}).")
@@ -90,11 +105,15 @@ def _by_run(store: Store, spec: InputSpec, options: WindowOptions, told: Told | 
         programs=store.machine.programs,
         program=options.program if options.protocol == "program" else None,
     )
+    places = _places(store, split.train)
     strides = {"train": options.train_stride, "val": options.stride, "test": options.stride}
-    return {
-        part: cut_runs(store.recordings(getattr(split, part)), spec, stride=stride, progress=told)
+    parts = {
+        part: cut_runs(
+            store.recordings(getattr(split, part)), spec, stride=stride, progress=told, places=places
+        )
         for part, stride in strides.items()
     }
+    return parts, places.programs
 
 
 def _scheme(parts: Mapping[str, Windows], options: WindowOptions) -> Scheme:

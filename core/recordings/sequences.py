@@ -14,13 +14,15 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from core.errors import ToolmarkError
-from core.recordings.atomic import replacing, write_text
+from core.recordings.atomic import replacing, write_bytes, write_text
 from core.recordings.inputs import InputSpec
 from core.recordings.machine import Machine
+from core.recordings.programs import Programs
 from core.recordings.windows import ARRAYS, STRIDE, WINDOW_ROWS, Windows
 
 PARTS = ("train", "val", "test")
 MANIFEST = "splits.json"
+PROGRAMS = "programs.npz"
 # how every .npz file begins
 ZIP = b"PK"
 # published key -> its number of dimensions
@@ -85,6 +87,17 @@ class Splits:
         """Windows to score on."""
         return self._part("test")
 
+    @cached_property
+    def programs(self) -> Programs:
+        """The programs learned from the training runs; none in a folder from elsewhere."""
+        path = self.path / PROGRAMS
+        if "programs" not in self.manifest.digests:
+            return Programs()
+        data = path.read_bytes() if path.is_file() else b""
+        if hashlib.sha256(data).hexdigest() != self.manifest.digests["programs"]:
+            raise SequencesError(f"{path} is missing or was changed: cut the windows again.")
+        return Programs.from_bytes(data)
+
     def _part(self, part: str) -> Windows:
         path = self.path / f"{part}_sequences.npz"
         windows = read_sequences(path, length=self.manifest.length)
@@ -100,25 +113,30 @@ class Splits:
 
 
 def write_splits(
-    out_dir: str | Path, parts: Mapping[str, Windows], manifest: SplitsManifest
+    out_dir: str | Path,
+    parts: Mapping[str, Windows],
+    manifest: SplitsManifest,
+    programs: Programs | None = None,
 ) -> SplitsManifest:
-    """Write the three window files and splits.json; returns the manifest with the parts' runs and digests."""
+    """Write the window files, programs and splits.json; returns the manifest with the parts' runs and digests."""
     out = Path(out_dir)
     empty = [part for part in PARTS if not len(parts[part])]
     if empty:
         raise SequencesError(f"The {empty[0]} part has no windows: import more or longer runs.")
-    manifest = manifest.model_copy(
-        update={
-            "runs": {part: tuple(np.unique(windows.run).tolist()) for part, windows in parts.items()},
-            "digests": {part: digest(windows) for part, windows in parts.items()},
-        }
-    )
+    learned = programs.to_bytes() if programs is not None and programs.n_places else None
+    digests = {part: digest(windows) for part, windows in parts.items()}
+    if learned is not None:
+        digests["programs"] = hashlib.sha256(learned).hexdigest()
+    runs = {part: tuple(np.unique(windows.run).tolist()) for part, windows in parts.items()}
+    manifest = manifest.model_copy(update={"runs": runs, "digests": digests})
     try:
         out.mkdir(parents=True, exist_ok=True)
         # the manifest goes first and comes last: a folder without one is known to be unfinished
         (out / MANIFEST).unlink(missing_ok=True)
         for part in PARTS:
             write_sequences(out / f"{part}_sequences.npz", parts[part])
+        if learned is not None:
+            write_bytes(out / PROGRAMS, learned)
         write_text(out / MANIFEST, manifest.model_dump_json(indent=1))
     except OSError as error:
         raise SequencesError(f"{out} cannot be written: {error.strerror or error}.") from None
@@ -226,6 +244,10 @@ def _defaults(arrays: Mapping[str, NDArray[Any]], n: int, n_channels: int) -> di
         "near": empty,
         "top_rows": np.zeros(n, dtype=np.int64),
         "tied": np.zeros(n, dtype=bool),
+        "place": np.full(n, np.nan, dtype=np.float32),
+        "lag": np.full(n, np.nan, dtype=np.float32),
+        "synced": empty,
+        "synced_near": empty,
         "channels": np.array([f"c{channel:03d}" for channel in range(n_channels)]),
     }
     return {key: value for key, value in defaults.items() if key not in arrays}
@@ -242,7 +264,8 @@ def _checked(path: Path, arrays: Mapping[str, NDArray[Any]]) -> Windows:
         "tied": ("b", (n,)),
     }
     expected |= dict.fromkeys(("operation_type", "start_row", "top_rows"), ("iu", (n,)))
-    expected |= dict.fromkeys(("run", "gcode", "near"), ("U", (n,)))
+    expected |= dict.fromkeys(("run", "gcode", "near", "synced", "synced_near"), ("U", (n,)))
+    expected |= dict.fromkeys(("place", "lag"), ("f", (n,)))
     for key, (kinds, shape) in expected.items():
         array = arrays[key]
         if array.dtype.kind not in kinds or array.shape != shape:

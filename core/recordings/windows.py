@@ -1,6 +1,6 @@
 """Windows: 64 rows of a run, cut every 16, each with the program line that fills most of it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple, Protocol
 
@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.recordings.inputs import InputSpec, Prepared, prepare
+from core.recordings.placing import Placed, sensor_places, shifted
+from core.recordings.programs import Programs
 from core.recordings.recording import Recording, RecordingError, labels
 
 WINDOW_ROWS = 64
@@ -43,6 +45,10 @@ class Windows:
     operation_type int64 [N], -1 = unknown; run str [N]; start_row int64 [N]; gcode str [N], "" = no label;
     present bool [N, C], the channel is live in all rows; near str [N], the lines within a row of the label,
     newline between, the label first; top_rows int64 [N], rows that the label fills; tied bool [N].
+
+    Where programs were learned: place float32 [N], the place that the window's centre shows, as the sensors felt it,
+    NaN = unknown; synced and synced_near str [N], gcode and near of the rows that the sensors felt, "" = unknown
+    (the same as gcode where the run's sensors are in step with its rows); lag float32 [N], rows that they are late.
     """
 
     continuous: NDArray[np.float32]
@@ -56,6 +62,10 @@ class Windows:
     near: NDArray[np.str_]
     top_rows: NDArray[np.int64]
     tied: NDArray[np.bool_]
+    place: NDArray[np.float32]
+    lag: NDArray[np.float32]
+    synced: NDArray[np.str_]
+    synced_near: NDArray[np.str_]
     channels: tuple[str, ...]
 
     def __len__(self) -> int:
@@ -109,9 +119,11 @@ def cut_runs(
     length: int = WINDOW_ROWS,
     stride: int = STRIDE,
     progress: Callable[[str], None] | None = None,
+    places: "Places | None" = None,
 ) -> Windows:
     """All windows of several runs in one set of arrays; `progress` is called with each run's name.
 
+    With `places` the windows know where in the learned programs they are.
     Runs shorter than a window give none; RecordingError where no run gives any.
     """
     if stride < 1:
@@ -123,7 +135,7 @@ def cut_runs(
         names.append(recording.name)
         longest = max(longest, (recording.name, recording.n_rows), key=lambda run: run[1])
         if recording.n_rows >= length:
-            runs.append(_Run.of(recording, spec, length, stride))
+            runs.append(_Run.of(recording, spec, length, stride, places or NOWHERE))
     if not runs:
         short = f"{longest[0]} has {longest[1]} rows" if longest[0] else "there is no run"
         raise RecordingError(
@@ -152,6 +164,17 @@ def _label(codes: NDArray[np.int64], names: Sequence[str]) -> WindowLabel:
     return WindowLabel(near[0], top, int((counts == top).sum()) > 1, near)
 
 
+class Places(NamedTuple):
+    """Learned programs and where each run is in them."""
+
+    programs: Programs
+    placed: Mapping[str, Placed]
+
+
+NOWHERE = Places(Programs(), {})
+NO_LABEL = WindowLabel(None, 0, False, ())
+
+
 class _Run(NamedTuple):
     """One run, prepared and labelled; its windows are not copied yet."""
 
@@ -159,16 +182,34 @@ class _Run(NamedTuple):
     prepared: Prepared
     starts: NDArray[np.int64]
     labels: list[WindowLabel]
+    place: NDArray[np.float32]
+    lag: float
+    synced: list[WindowLabel]
 
     @classmethod
-    def of(cls, recording: Recording, spec: InputSpec, length: int, stride: int) -> "_Run":
+    def of(cls, recording: Recording, spec: InputSpec, length: int, stride: int, places: Places) -> "_Run":
         starts = np.arange(0, recording.n_rows - length + 1, stride, dtype=np.int64)
         lines = labels(recording)
         names = list(dict.fromkeys(line for line in lines if line is not None))
         code_of: dict[str | None, int] = {line: code for code, line in enumerate(names)}
         codes = np.array([code_of.get(line, -1) for line in lines], dtype=np.int64)
         found = [_label(codes[start : start + length], names) for start in starts]
-        return cls(recording, prepare(recording, spec), starts, found)
+        placed = places.placed.get(recording.name)
+        lag = placed.lag if placed else None
+        synced = [NO_LABEL] * len(starts)
+        if lag is not None:
+            felt = shifted(codes, lag)
+            # a window that the shift leaves half empty has no label of its own
+            synced = [
+                _label(felt[start : start + length], names)
+                if (felt[start : start + length] >= 0).mean() > 0.5
+                else NO_LABEL
+                for start in starts
+            ]
+        by_row = sensor_places(placed, places.programs, recording.n_rows)
+        place = np.array([by_row[start : start + length].mean() for start in starts], dtype=np.float32)
+        own = float("nan") if lag is None else float(lag)
+        return cls(recording, prepare(recording, spec), starts, found, place, own, synced)
 
 
 def _assemble(runs: Sequence[_Run], spec: InputSpec, length: int) -> Windows:
@@ -185,6 +226,7 @@ def _assemble(runs: Sequence[_Run], spec: InputSpec, length: int) -> Windows:
         categorical[at:end] = run.prepared.categorical[rows]
         present[at:end] = run.prepared.live[rows].all(axis=1)
     found = [label for run in runs for label in run.labels]
+    synced = [label for run in runs for label in run.synced]
     operations = [run.recording.machine.operation_id(run.recording.operation) for run in runs]
     counts = [len(run.starts) for run in runs]
     return Windows(
@@ -199,5 +241,9 @@ def _assemble(runs: Sequence[_Run], spec: InputSpec, length: int) -> Windows:
         near=np.array(["\n".join(label.near) for label in found]),
         top_rows=np.array([label.rows for label in found], dtype=np.int64),
         tied=np.array([label.tied for label in found], dtype=bool),
+        place=np.concatenate([run.place for run in runs]),
+        lag=np.repeat(np.array([run.lag for run in runs], dtype=np.float32), counts),
+        synced=np.array([label.line or "" for label in synced]),
+        synced_near=np.array(["\n".join(label.near) for label in synced]),
         channels=spec.channels,
     )

@@ -16,12 +16,12 @@ class Stage1:
     hidden_dim: int = 128
     dropout: float = 0.3
     noise: float = 0.1
-    presence_input: bool = False
-    smooth_rows: int = 0
     group_dropout: float = 0.0
     label_smoothing: float = 0.1
     reconstruction_weight: float = 1.0
-    line_weight: float = 0.0
+    place_weight: float = 0.0
+    place_spread: float = 1.0
+    swap_boards: float = 0.0
     loop: LoopConfig = field(default_factory=LoopConfig)
 
 
@@ -77,8 +77,10 @@ BEST = Preset(
     Stage1(
         dropout=0.15,
         group_dropout=0.3,
-        line_weight=1.0,
-        loop=LoopConfig(epochs=15, learning_rate=1e-3, warmup_epochs=1, patience=15),
+        reconstruction_weight=0.3,
+        place_weight=1.0,
+        swap_boards=0.7,
+        loop=LoopConfig(epochs=12, learning_rate=1e-3, warmup_epochs=1, patience=12),
     ),
     Stage2(
         dropout=0.2,
@@ -88,7 +90,7 @@ BEST = Preset(
         memory_pool=4,
         chained_digits=True,
         score="line",
-        loop=LoopConfig(epochs=10, batch_size=64, learning_rate=1e-3, warmup_epochs=1, patience=10),
+        loop=LoopConfig(epochs=5, batch_size=64, learning_rate=1e-3, warmup_epochs=1, patience=5),
     ),
 )
 """What gives the best held-out figures on side channels alone; each ingredient is in docs/lab.md."""

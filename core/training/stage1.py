@@ -7,20 +7,23 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from core.model.encoder import MMDTAELSTM
-from core.model.losses import focal_loss, reconstruction_loss
-from core.training.augment import ChannelGroups, drop_groups
+from core.model.losses import focal_loss, place_loss, reconstruction_loss
+from core.recordings.programs import Programs
+from core.training.augment import ChannelGroups, Partners, drop_groups, swap_boards
 from core.training.presets import Stage1
+
+NEAR_ROWS = 2.0
 
 
 @dataclass(frozen=True)
 class EncoderData:
-    """Windows ready for the encoder: `[N, T, C]`, `[N, T, K]`, live `[N, C]`, operation `[N]`, known line `[N]`."""
+    """Windows ready for the encoder: `[N, T, C]`, `[N, T, K]`, live `[N, C]`, operation `[N]`, place `[N]`."""
 
     continuous: Tensor
     categorical: Tensor
     present: Tensor
     operation: Tensor
-    line: Tensor
+    place: Tensor
 
     def __len__(self) -> int:
         return len(self.operation)
@@ -32,48 +35,67 @@ class EncoderTask:
     name = "stage1"
 
     def __init__(
-        self, model: MMDTAELSTM, train: EncoderData, val: EncoderData, groups: ChannelGroups, options: Stage1
+        self,
+        model: MMDTAELSTM,
+        train: EncoderData,
+        val: EncoderData,
+        groups: ChannelGroups,
+        programs: Programs,
+        options: Stage1,
     ) -> None:
         self.model, self.train, self.val = model, train, val
         self.groups, self.options, self.size = groups, options, len(train)
+        self.partners = Partners(train.place.numpy(), train.operation.numpy())
+        self.program_of = torch.from_numpy(programs.program_of)
 
     def loss(self, index: Tensor) -> Tensor:
-        """Operation, reconstruction and, if asked, line; boards and modalities are taken away at random."""
-        data, options = self.train, self.options
-        present = drop_groups(data.present[index], self.groups, options.group_dropout)
-        clean = data.continuous[index] * present[:, None]
-        memory, operation = self.model(clean, data.categorical[index], present)
-        loss = focal_loss(operation, data.operation[index], smoothing=options.label_smoothing)
+        """Operation, reconstruction and, if asked, place; boards are swapped and taken away at random."""
+        options = self.options
+        clean, present = self._seen(index)
+        memory, operation = self.model(clean, self.train.categorical[index])
+        loss = focal_loss(operation, self.train.operation[index], smoothing=options.label_smoothing)
         restored = self.model.reconstruct(memory)
         loss = loss + options.reconstruction_weight * reconstruction_loss(restored, clean, present)
-        if options.line_weight:
-            line = self.model.locate(memory)
-            loss = loss + options.line_weight * focal_loss(
-                line, data.line[index], smoothing=options.label_smoothing
-            )
+        if self.model.place_head is not None:
+            said = self.model.place(memory)
+            place = place_loss(said, self.train.place[index], self.program_of, options.place_spread)
+            loss = loss + options.place_weight * place
         return loss
 
+    def _seen(self, index: Tensor) -> tuple[Tensor, Tensor]:
+        """Rows and live channels of training windows as the encoder is shown them."""
+        data, options = self.train, self.options
+        rows, present = data.continuous[index], data.present[index]
+        if options.swap_boards:
+            partner = self.partners.draw(index)
+            other = (data.continuous[partner], data.present[partner])
+            rows, present = swap_boards((rows, present), other, self.groups, options.swap_boards)
+        present = drop_groups(present, self.groups, options.group_dropout)
+        return rows * present[:, None], present
+
     def validate(self) -> dict[str, float]:
-        """Share of validation windows with the operation (and the line) right, and the reconstruction's error.
+        """Share of validation windows with the operation (and the place, to two rows) right, and the restoring error.
 
         The score is the mean share less a tenth of the error: once every operation is right, the memory that
         holds more of what was felt is still the better one for stage 2.
         """
-        right = {"operation": 0, "line": 0}
-        error = 0.0
+        right = {"operation": 0, "place": 0}
+        error, placed = 0.0, int(torch.isfinite(self.val.place).sum())
         with torch.inference_mode():
             for start in range(0, len(self.val), 256):
                 part = slice(start, start + 256)
                 clean, present = self.val.continuous[part], self.val.present[part]
-                memory, operation = self.model(clean, self.val.categorical[part], present)
+                memory, operation = self.model(clean, self.val.categorical[part])
                 right["operation"] += int((operation.argmax(-1) == self.val.operation[part]).sum())
-                if self.options.line_weight:
-                    line = self.model.locate(memory)
-                    right["line"] += int((line.argmax(-1) == self.val.line[part]).sum())
-                restored = self.model.reconstruct(memory)
-                error += float(reconstruction_loss(restored, clean, present)) * len(clean)
-        heads = ("operation", "line") if self.options.line_weight else ("operation",)
-        shares = {head: right[head] / len(self.val) for head in heads}
+                if self.model.place_head is not None:
+                    off = self.model.place(memory).argmax(-1) - self.val.place[part]
+                    right["place"] += int((off.abs() <= NEAR_ROWS).sum())
+                error += float(reconstruction_loss(self.model.reconstruct(memory), clean, present)) * len(
+                    clean
+                )
+        shares = {"operation": right["operation"] / len(self.val)}
+        if self.model.place_head is not None and placed:
+            shares["place"] = right["place"] / placed
         error /= len(self.val)
         return {"score": sum(shares.values()) / len(shares) - 0.1 * error, **shares, "reconstruction": error}
 
@@ -87,7 +109,7 @@ def encode(
     for start in range(0, len(data), batch_size):
         part = slice(start, start + batch_size)
         live = present[part]
-        memory, operation = model(data.continuous[part] * live[:, None], data.categorical[part], live)
+        memory, operation = model(data.continuous[part] * live[:, None], data.categorical[part])
         memories.append(memory)
         operations.append(F.softmax(operation, dim=-1))
     return torch.cat(memories), torch.cat(operations)

@@ -27,11 +27,12 @@ from core.model.encoder import MMDTAELSTM, EncoderConfig
 from core.model.scaling import Scaler
 from core.recordings.atomic import replacing
 from core.recordings.machine import Machine
+from core.recordings.programs import Programs
 from core.recordings.sequences import Splits, read_splits
 from core.recordings.windows import Windows
 from core.training.augment import channel_groups, drop_groups
 from core.training.calibrate import calibrate
-from core.training.data import KnownLines, encoder_data
+from core.training.data import encoder_data
 from core.training.loop import Listener, State, fit, read_checkpoint
 from core.training.presets import Preset, Stage1, Stage2
 from core.training.stage1 import EncoderData, EncoderTask, encode
@@ -82,7 +83,6 @@ class _Job:
     machine: Machine
     scheme: Scheme
     scaler: Scaler
-    known: KnownLines
 
     @classmethod
     def open(cls, splits_dir: Path, out: Path, preset: Preset, seed: int) -> "_Job":
@@ -102,12 +102,16 @@ class _Job:
             machine=splits.manifest.load_machine(),
             scheme=scheme_from_json(splits.manifest.scheme),
             scaler=Scaler.fit(parts["train"].continuous, parts["train"].present),
-            known=KnownLines.of(parts["train"]),
         )
 
     @property
     def folder(self) -> Path:
         return self.out / "training"
+
+    @property
+    def programs(self) -> Programs:
+        """The learned programs, none for a preset that asks for no place."""
+        return self.splits.programs if self.preset.stage1.place_weight else Programs()
 
     def key(self, *options: Stage1 | Stage2) -> str:
         """Digest of everything that a stage's weights depend on."""
@@ -132,9 +136,7 @@ class _Job:
             n_operations=len(self.splits.manifest.operations),
             dropout=options.dropout,
             noise=options.noise,
-            presence_input=options.presence_input and not inputs.hide_presence,
-            smooth_rows=options.smooth_rows,
-            n_lines=len(self.known.lines) if options.line_weight else 0,
+            n_places=self.programs.n_places,
         )
 
     def decoder_config(self) -> DecoderConfig:
@@ -158,15 +160,14 @@ class _Job:
         )
 
     def windows(self, windows: Windows) -> EncoderData:
-        return encoder_data(windows, self.scaler, self.known, self.encoder_config().categorical_dims)
+        return encoder_data(windows, self.scaler, self.encoder_config().categorical_dims)
 
     def stage1(self, listener: Listener | None) -> None:
         torch.manual_seed(self.seed)
         model = MMDTAELSTM(**vars(self.encoder_config()))
         groups = channel_groups(self.train.channels, self.machine)
-        task = EncoderTask(
-            model, self.windows(self.train), self.windows(self.val), groups, self.preset.stage1
-        )
+        train, val = self.windows(self.train), self.windows(self.val)
+        task = EncoderTask(model, train, val, groups, self.programs, self.preset.stage1)
         best = fit(task, self.preset.stage1.loop, self.folder, self.seed, self.encoder_key, listener)
         with replacing(self.folder / ENCODER) as aside:
             torch.save({"key": self.encoder_key, "state": best}, aside)
@@ -225,11 +226,14 @@ class _Job:
             encoder=encoder,
             decoder=decoder,
             calibration=Calibration(),
+            programs=self.programs,
             metrics={},
             digest="",
         )
         calibration = calibrate(loose, self.val)
-        save_bundle(self.out, manifest, self.machine, self.scaler, encoder, decoder, calibration)
+        save_bundle(
+            self.out, manifest, self.machine, self.scaler, encoder, decoder, calibration, self.programs
+        )
         for leftover in self.folder.glob("*.pt"):
             leftover.unlink()
         return load_bundle(self.out).path

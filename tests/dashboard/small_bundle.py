@@ -15,6 +15,7 @@ from core.model.encoder import MMDTAELSTM
 from core.model.scaling import Scaler
 from core.recordings.inputs import inputs_for
 from core.recordings.machine import Machine
+from core.recordings.programs import Programs
 from core.recordings.reader import read_recording
 from core.recordings.windows import concat, cut_windows
 from tests.synthetic import program
@@ -70,7 +71,7 @@ def write_bundle(path: Path, protocol: str = "run") -> Path:
     torch.manual_seed(7)
     stages = MMDTAELSTM(**encoder), SensorMultiHeadDecoder(**decoder)
     scaler = Scaler(np.zeros(channels, np.float32), np.ones(channels, np.float32), 8.0)
-    save_bundle(path, manifest, machine, scaler, *stages, Calibration())
+    save_bundle(path, manifest, machine, scaler, *stages, Calibration(), Programs())
     return path
 
 

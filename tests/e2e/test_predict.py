@@ -74,12 +74,13 @@ def test_clicks_count_before_the_page_has_been_drawn_again(desk: Desk) -> None:
 
 def test_a_copied_link_reopens_the_same_view(desk: Desk) -> None:
     page = desk.open("?run=pocket_001&row=48&without=proximity,sound&channels=temperature")
+    expect(page.locator(".tokens")).not_to_be_empty()
     first = page.locator(".tokens").inner_text()
     link = parameters(page)
     assert {"run=pocket_001", "row=48", "protocol=run"} <= set(link.split("&"))
     page.goto("about:blank")
     page = desk.open(f"?{link}")
-    assert page.locator(".tokens").inner_text() == first
+    expect(page.locator(".tokens")).to_have_text(first, use_inner_text=True)
     assert set(parameters(page).split("&")) == set(link.split("&"))
 
 

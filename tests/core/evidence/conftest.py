@@ -39,6 +39,10 @@ def _windows(
         near=np.array(near if near is not None else lines, np.str_),
         top_rows=np.full(n, 20, np.int64),
         tied=np.zeros(n, np.bool_),
+        place=np.full(n, np.nan, np.float32),
+        lag=np.full(n, np.nan, np.float32),
+        synced=np.full(n, "", np.str_),
+        synced_near=np.full(n, "", np.str_),
         channels=("b.x", "b.y", "b.z"),
     )
     return windows.with_tokens(scheme)

@@ -1,3 +1,4 @@
+import pytest
 import torch
 
 from core.model import MMDTAELSTM
@@ -22,17 +23,9 @@ def test_the_input_is_corrupted_in_training_only() -> None:
     assert torch.equal(encoder.encode(rows, codes), encoder.encode(rows, codes))
 
 
-def test_the_presence_mask_is_read_only_where_asked_for() -> None:
+def test_the_place_is_said_only_where_programs_were_learned() -> None:
     rows, codes = torch.randn(2, 64, 4), torch.zeros(2, 64, 0, dtype=torch.int64)
-    present = torch.tensor([[True, True, False, True], [True, False, False, True]])
-    deaf = MMDTAELSTM(4, (), 8, 2).eval()
-    aware = MMDTAELSTM(4, (), 8, 2, presence_input=True).eval()
-    everything = torch.ones_like(present)
-    assert torch.equal(deaf(rows, codes, present)[0], deaf(rows, codes, everything)[0])
-    assert not torch.equal(aware(rows, codes, present)[0], aware(rows, codes, everything)[0])
-
-
-def test_smoothing_keeps_the_number_of_rows() -> None:
-    encoder = MMDTAELSTM(4, (), 8, 2, smooth_rows=5)
-    memory, _ = encoder(torch.randn(2, 64, 4), torch.zeros(2, 64, 0, dtype=torch.int64))
-    assert memory.shape == (2, 64, 8)
+    memory, _ = MMDTAELSTM(4, (), 8, 2)(rows, codes)
+    with pytest.raises(ValueError, match="without places"):
+        MMDTAELSTM(4, (), 8, 2).place(memory)
+    assert MMDTAELSTM(4, (), 8, 2, n_places=30).place(memory).shape == (2, 30)

@@ -18,9 +18,9 @@ def test_onnx_reads_what_torch_reads(which: str, request: pytest.FixtureRequest,
     assert max(differences.values()) < 1e-4
     model, other = OnnxModel(tmp_path / "onnx"), example_input(bundle, batch=7, seed=5)
     with torch.inference_mode():
-        memory, logits = bundle.encoder(*other)
+        memory, logits = bundle.encoder(other.continuous, other.categorical)
     ours = greedy(bundle.decoder, memory, logits.softmax(-1), bundle.scheme)
-    their_memory, their_logits = model.encode(other)
+    their_memory, their_logits, _ = model.encode(other)
     theirs = greedy(model, their_memory, their_logits.softmax(-1), bundle.scheme)
     assert np.array_equal(ours.tokens, theirs.tokens)
     np.testing.assert_allclose(ours.token_confidence, theirs.token_confidence, atol=1e-4)
