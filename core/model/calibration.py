@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-GRID = np.exp(np.linspace(np.log(0.3), np.log(5.0), 60))
+GRID = np.exp(np.linspace(np.log(0.1), np.log(5.0), 80))
 
 
 @dataclass(frozen=True)

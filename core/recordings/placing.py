@@ -44,21 +44,22 @@ class Placing:
         """Learn programs, starts and lags from training runs."""
         runs = list(recordings)
         programs = learn_programs(runs)
-        by_program: dict[str, list[tuple[str, _Felt]]] = {}
+        by_program: dict[str, list[tuple[Recording, _Felt]]] = {}
         for run in runs:
             felt = _feel(run, programs, spec)
             if felt is not None and felt.traces is not None:
-                by_program.setdefault(program_of(run) or "", []).append((run.name, felt))
+                by_program.setdefault(program_of(run) or "", []).append((run, felt))
         known, placed, timelines = {}, {}, []
         for timeline in programs.timelines:
             entries = by_program.get(timeline.program, [])
             spectra = tuple(felt.traces for _, felt in entries if felt.traces is not None)
             lags = common_lags(spectra)
             known[timeline.program] = (spectra, lags)
-            for (name, felt), lag in zip(entries, lags.tolist(), strict=True):
-                placed[name] = Placed(felt.phase, timeline.program, lag)
+            for (run, felt), lag in zip(entries, lags.tolist(), strict=True):
+                placed[run.name] = Placed(felt.phase, timeline.program, lag)
             starts = np.array([start_of(felt.phase) for _, felt in entries])
-            timelines.append(replace(timeline, starts=starts, lags=lags))
+            operations = tuple(run.operation or "" for run, _ in entries)
+            timelines.append(replace(timeline, starts=starts, lags=lags, run_operations=operations))
         return cls(Programs(tuple(timelines)), known, placed)
 
     def place(self, recording: Recording, spec: InputSpec) -> Placed | None:

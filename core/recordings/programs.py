@@ -6,7 +6,8 @@ its phase; the rows of all timelines laid end to end are the places.
 """
 
 import io
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -26,7 +27,9 @@ class Timeline:
     """A program as the machine executed it: its rows `[P]`.
 
     lines: the G-code line of each row; numbers: its number in the program; position_mm: float32 [P, 3] in program
-    coordinates, NaN = unknown. starts: the phase of row 0 of each training run; lags: rows that its sensors lag behind.
+    coordinates, NaN = unknown. listing: line number -> line of all that the training runs showed, in order.
+
+    Of each training run: starts, the phase of row 0; lags, rows that its sensors are late; run_operations.
     """
 
     program: str
@@ -35,6 +38,8 @@ class Timeline:
     position_mm: NDArray[np.float32]
     starts: Floats = field(default_factory=lambda: np.zeros(0))
     lags: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    run_operations: tuple[str, ...] = ()
+    listing: Mapping[int, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -104,6 +109,17 @@ class Programs:
             ).astype(np.int64),
             "run_start": np.concatenate([t.starts for t in self.timelines] or [np.zeros(0)]),
             "run_lag": self.lags,
+            "run_operation": np.array(
+                [name for t in self.timelines for name in t.run_operations], dtype=np.str_
+            ),
+        }
+        listed = [
+            (i, number, line) for i, t in enumerate(self.timelines) for number, line in t.listing.items()
+        ]
+        runs |= {
+            "listing_program": np.array([i for i, _, _ in listed], dtype=np.int64),
+            "listing_number": np.array([number for _, number, _ in listed], dtype=np.int64),
+            "listing_line": np.array([line for _, _, line in listed], dtype=np.str_),
         }
         names = np.array([t.program for t in self.timelines], dtype=np.str_)
         file = io.BytesIO()
@@ -124,7 +140,7 @@ class Programs:
 
 def _timeline(arrays: dict[str, NDArray[Any]], i: int) -> Timeline:
     rows = slice(int(arrays["offset"][i]), int(arrays["offset"][i + 1]))
-    runs = arrays["run_program"] == i
+    runs, listed = arrays["run_program"] == i, arrays["listing_program"] == i
     return Timeline(
         program=str(arrays["program"][i]),
         lines=tuple(arrays["line"][rows].tolist()),
@@ -132,6 +148,14 @@ def _timeline(arrays: dict[str, NDArray[Any]], i: int) -> Timeline:
         position_mm=arrays["position_mm"][rows],
         starts=arrays["run_start"][runs],
         lags=arrays["run_lag"][runs],
+        run_operations=tuple(arrays["run_operation"][runs].tolist()),
+        listing=dict(
+            zip(
+                arrays["listing_number"][listed].tolist(),
+                arrays["listing_line"][listed].tolist(),
+                strict=True,
+            )
+        ),
     )
 
 
@@ -164,7 +188,19 @@ def _learned(program: str, runs: Sequence[Recording]) -> Timeline:
         lines=trail.filled_lines,
         numbers=trail.filled_numbers,
         position_mm=trail.position_mm,
+        listing=_listing(runs),
     )
+
+
+def _listing(runs: Sequence[Recording]) -> dict[int, str]:
+    """The program's lines by number, as far as any run showed them: the text that most rows have."""
+    seen: dict[int, Counter[str]] = {}
+    for run in runs:
+        trail = trail_of(run)
+        for number, line in zip(trail.numbers.tolist(), trail.lines, strict=True):
+            if line is not None and np.isfinite(number):
+                seen.setdefault(int(number), Counter())[line] += 1
+    return {number: seen[number].most_common(1)[0][0] for number in sorted(seen)}
 
 
 def phase_of(recording: Recording, timeline: Timeline) -> Floats:

@@ -5,13 +5,16 @@ all windows of the pass together, to a fraction of a row.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.recordings.programs import Programs, Timeline
+from core.recordings.programs import Programs
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 # a pass goes on while its offset stays within this many rows
 SAME_ROWS = 6
 # shorter stretches are no passes of their own
@@ -19,12 +22,6 @@ MIN_ROWS = 24
 # offsets are told in steps of this, this far around the one that the walk found
 STEP = 0.5
 REACH = 8.0
-# rows further than this from what training knows of starts and lags are impossible
-START_WIDTH = 0.7
-LAG_WIDTH = 4.0
-# share of a start or a lag that training never met
-STRANGE = 0.02
-FURTHEST = 64.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +31,7 @@ class Offsets:
     at: Floats
     p: Floats
 
-    @property
+    @cached_property
     def median(self) -> float:
         """The offset that is as probable to be exceeded as not, interpolated."""
         total = np.cumsum(self.p)
@@ -45,7 +42,8 @@ class Offsets:
 class Pass:
     """Rows `first` to `last` (inclusive) of a run walked through program `program` with `phase = row + offset`.
 
-    `felt` is the offset of what the sensors show, `offset` that of the controller's rows.
+    `felt` is the offset of what the sensors show, `offset` that of the controller's rows, `lag` the difference where
+    it is known. `fit`: the probability that the windows give to the pass, on average; nan without windows.
     """
 
     first: int
@@ -54,52 +52,84 @@ class Pass:
     felt: Offsets
     offset: Offsets
     lag: float | None = None
+    fit: float = float("nan")
 
 
 def find_passes(
-    beliefs: NDArray[np.float32], words: NDArray[np.float32], centres: Floats, programs: Programs
+    beliefs: NDArray[np.float32],
+    words: NDArray[np.float32],
+    centres: Floats,
+    programs: Programs,
+    temper: float,
 ) -> list[Pass]:
     """The passes of a run.
 
     Args:
         beliefs: of the walk, `[T, n_programs, L]`.
-        words: log probabilities of places `[N, P]` of the run's windows, tempered so that they may be added up.
+        words: log probabilities of places `[N, P]` of the run's windows.
         centres: the row that each window is centred on, `[N]`.
         programs: the learned programs.
+        temper: what the windows' words are multiplied by so that they may be added up.
     """
     n_rows, _, length = beliefs.shape
     best = beliefs.reshape(n_rows, -1).argmax(axis=1)
-    program, offset = best // length, best % length - np.arange(n_rows)
-    stretches = _stretches(program, offset)
+    program, place = best // length, best % length
+    last = np.diff(programs.offsets)[program] - 1
     found = []
-    for first, last in stretches:
-        rows = slice(first, last + 1)
-        index = int(np.bincount(program[rows]).argmax())
-        middle = float(np.median(offset[rows][program[rows] == index]))
-        inside = (centres >= first) & (centres <= last)
-        felt = _felt(words[inside], centres[inside], programs, index, middle)
-        found.append(Pass(first, last, index, felt, felt))
+    for first, end, index, middle in _stretches(program, place, (place > 0) & (place < last)):
+        inside = (centres >= first) & (centres <= end)
+        felt = _felt(words[inside] * temper, centres[inside], programs, index, middle)
+        fit = _fit(words[inside], centres[inside], programs, index, felt.median)
+        found.append(Pass(first, end, index, felt, felt, fit=fit))
     return found
 
 
-def _stretches(program: NDArray[np.int64], offset: NDArray[np.int64]) -> list[tuple[int, int]]:
-    """First and last rows of stretches with one program and nearly one offset; short ones join the one before."""
-    starts = [0]
-    for row in range(1, len(program)):
-        moved = abs(int(offset[row]) - int(np.median(offset[starts[-1] : row]))) > SAME_ROWS
-        if program[row] != program[row - 1] or moved:
-            starts.append(row)
-    ends = [*starts[1:], len(program)]
-    kept: list[tuple[int, int]] = []
-    for start, end in zip(starts, ends, strict=True):
-        if kept and (end - start < MIN_ROWS):
-            kept[-1] = (kept[-1][0], end - 1)
+def _stretches(program: Ints, place: Ints, moving: NDArray[np.bool_]) -> list[tuple[int, int, int, float]]:
+    """First and last rows of stretches with one program and nearly one offset, the program and the offset.
+
+    Rows that wait at a program's first place or stand at its last one say nothing of the offset.
+    """
+    rows = np.flatnonzero(moving)
+    if not len(rows):
+        return [(0, len(program) - 1, int(np.bincount(program).argmax()), float(place[0]))]
+    offset = place - np.arange(len(place))
+    groups: list[list[int]] = [[int(rows[0])]]
+    for row in rows[1:].tolist():
+        group = groups[-1]
+        moved = abs(offset[row] - np.median(offset[group[-SAME_ROWS * 4 :]])) > SAME_ROWS
+        if program[row] != program[group[-1]] or moved:
+            groups.append([row])
         else:
-            kept.append((start, end - 1))
-    if len(kept) > 1 and kept[0][1] - kept[0][0] + 1 < MIN_ROWS:
-        kept[1] = (kept[0][0], kept[1][1])
-        kept.pop(0)
+            group.append(row)
+    groups = _joined(groups, program, offset)
+    edges = [_edge(place, group[-1], after[0]) for group, after in pairwise(groups)]
+    firsts, lasts = [0, *(edge for edge in edges)], [*(edge - 1 for edge in edges), len(program) - 1]
+    return [
+        (first, last, int(program[group[0]]), float(np.median(offset[group])))
+        for first, last, group in zip(firsts, lasts, groups, strict=True)
+    ]
+
+
+def _joined(groups: list[list[int]], program: Ints, offset: Ints) -> list[list[int]]:
+    """Short groups left out, and neighbours that then agree put together."""
+    longest = max(groups, key=len)
+    kept: list[list[int]] = []
+    for group in groups:
+        if len(group) < MIN_ROWS and group is not longest:
+            continue
+        if kept and program[kept[-1][0]] == program[group[0]]:
+            apart = abs(float(np.median(offset[kept[-1]]) - np.median(offset[group])))
+            if apart <= SAME_ROWS:
+                kept[-1].extend(group)
+                continue
+        kept.append(list(group))
     return kept
+
+
+def _edge(place: Ints, before: int, after: int) -> int:
+    """The first row of the next pass: where the place falls back the furthest."""
+    steps = np.diff(place[before : after + 1])
+    return before + 1 + int(steps.argmin())
 
 
 def _felt(
@@ -118,30 +148,12 @@ def _felt(
     return Offsets(at, p / p.sum())
 
 
-def anchored(one: Pass, timeline: Timeline, lags: NDArray[np.int64], *, from_start: bool) -> Pass:
-    """The pass with the offset of the controller's rows, which the sensors lag behind.
-
-    The lag is like those `lags` that the training runs of all programs had. Where the run is known to begin with the
-    program, its first row has a phase like theirs; the lag then follows.
-    """
-    known = lags.astype(float) if len(lags) else np.zeros(1)
-    at = np.arange(one.felt.at[0] - FURTHEST, one.felt.at[-1] + FURTHEST + STEP / 2, STEP)
-    late = (at[:, None] - one.felt.at[None]).ravel()
-    p = (_density(late, known, LAG_WIDTH).reshape(len(at), -1) * one.felt.p[None]).sum(axis=1)
-    if from_start and len(timeline.starts):
-        p = p * _density(at, timeline.starts[np.isfinite(timeline.starts)], START_WIDTH)
-    p = p / max(p.sum(), 1e-300)
-    offset = Offsets(at, p)
-    lag = offset.median - one.felt.median if from_start else None
-    return Pass(one.first, one.last, one.program, one.felt, offset, lag)
-
-
-def with_lag(one: Pass, lag: float) -> Pass:
-    """A later pass of a run whose lag is known from its first one."""
-    return Pass(one.first, one.last, one.program, one.felt, Offsets(one.felt.at + lag, one.felt.p), lag)
-
-
-def _density(at: Floats, known: Floats, width: float) -> Floats:
-    """Density at `[N]` of what training met `[K]`, with a little everywhere."""
-    spread = np.exp(-0.5 * ((at[:, None] - known[None]) / width) ** 2).mean(axis=1) / width
-    return np.asarray((1 - STRANGE) * spread / np.sqrt(2 * np.pi) + STRANGE / (2 * FURTHEST))
+def _fit(words: NDArray[np.float32], centres: Floats, programs: Programs, index: int, offset: float) -> float:
+    """Mean probability that the windows of a pass give to its places, to `SAME_ROWS` rows."""
+    if not len(words):
+        return float("nan")
+    first, last = int(programs.offsets[index]), int(programs.offsets[index + 1]) - 1
+    place = np.clip(np.rint(first + centres + offset).astype(np.int64), first, last)
+    near = np.clip(place[:, None] + np.arange(-SAME_ROWS, SAME_ROWS + 1), first, last)
+    shares = [float(np.exp(word[np.unique(cells)]).sum()) for word, cells in zip(words, near, strict=True)]
+    return float(np.mean(shares))

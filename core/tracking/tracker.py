@@ -1,6 +1,6 @@
 """A whole run read back: for each row the program, the line and the position."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -14,7 +14,8 @@ from core.model.predict import encode, windows_input
 from core.recordings.programs import Programs, Timeline
 from core.recordings.recording import Recording
 from core.recordings.windows import WINDOW_ROWS, Windows, cut_windows
-from core.tracking.passes import Pass, anchored, find_passes, with_lag
+from core.tracking.anchor import anchored, with_lag
+from core.tracking.passes import SAME_ROWS, Pass, find_passes
 from core.tracking.walk import Walk, WalkOptions, smooth
 
 Start = Literal["beginning", "anywhere"]
@@ -33,12 +34,14 @@ class TrackOptions:
     """How a run is tracked.
 
     start: "beginning" where the recording begins with a program, as the training runs do, which tells how far the
-    sensors lag; "anywhere" where nothing is known of it. stride: rows between windows. sharpness: the log odds of a
-    row's line are multiplied by this and moved by `bias` to give its confidence.
+    sensors lag; "anywhere" where nothing is known of it. stride: rows between windows. library: the programs that may
+    be met, all learned ones if None. sharpness: the log odds of a row's line are multiplied by this and moved by
+    `bias` to give its confidence.
     """
 
     start: Start = "beginning"
     stride: int = 4
+    library: tuple[str, ...] | None = None
     walk: WalkOptions = field(default_factory=WalkOptions)
     sharpness: float = 1.0
     bias: float = 0.0
@@ -90,50 +93,83 @@ def track(bundle: Bundle, recording: Recording, options: TrackOptions | None = N
         RecordingError: the recording is shorter than a window.
     """
     options = options or TrackOptions()
-    words = listen(
-        bundle, cut_windows(recording, bundle.inputs, stride=options.stride), recording.n_rows, options
-    )
-    return walked(recording.name, words, bundle.programs, bundle.operations, bundle.machine.programs, options)
+    windows = cut_windows(recording, bundle.inputs, stride=options.stride)
+    words = listen(bundle, windows, recording.n_rows, options.stride)
+    return walked(recording.name, words, Known.of(bundle, options.library), options)
 
 
-def listen(bundle: Bundle, windows: Windows, n_rows: int, options: TrackOptions) -> Words:
-    """What the windows of one run say of place and operation."""
-    if not bundle.programs.n_places:
-        raise TrackingError(
-            f"The bundle {bundle.path} has learned no programs to walk through: train it with the preset best."
-        )
-    places, operations = [], []
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What a walk knows: the programs, which of them it may meet, and the operations that execute them."""
+
+    programs: Programs
+    operations: tuple[str, ...]
+    program_of: Mapping[str, str]
+    allowed: NDArray[np.bool_] | None = None
+
+    @classmethod
+    def of(cls, bundle: Bundle, library: Sequence[str] | None = None) -> "Known":
+        """What a bundle learned, held to the programs named in `library`."""
+        programs = bundle.programs
+        if not programs.n_places:
+            raise TrackingError(
+                f"The bundle {bundle.path} has learned no programs to walk through: train it with the preset best."
+            )
+        strange = sorted(set(library or ()) - set(programs.index))
+        if strange:
+            raise TrackingError(
+                f"{strange[0]!r} is no program that the bundle has learned: choose among "
+                f"{', '.join(sorted(programs.index))}."
+            )
+        allowed = None
+        if library is not None:
+            allowed = np.array([timeline.program in library for timeline in programs.timelines])
+        return cls(programs, bundle.operations, bundle.machine.programs, allowed)
+
+    def fitting(self, program: int) -> NDArray[np.bool_]:
+        """Which operations execute a program."""
+        name = self.programs.timelines[program].program
+        fits = np.array([self.program_of.get(one, one) == name for one in self.operations])
+        return fits if fits.any() else np.ones(len(fits), dtype=bool)
+
+
+def listen(bundle: Bundle, windows: Windows, n_rows: int, stride: int) -> Words:
+    """What the windows of one run say of place and operation; one in which nothing is live says nothing."""
+    places: list[Floats] = []
+    operations: list[Floats] = []
     for start in range(0, len(windows), BATCH):
-        read = encode(bundle, windows_input(bundle, windows, slice(start, start + BATCH)))
+        part = slice(start, start + BATCH)
+        inputs = windows_input(bundle, windows, part)
+        read = encode(bundle, inputs)
         assert read.places is not None
-        places.append(torch.log(read.places + 1e-9).numpy())
-        operations.append(torch.log(read.operation + 1e-9).numpy())
-    return Words(
-        np.concatenate(places), np.concatenate(operations), windows.start_row, n_rows, options.stride
-    )
+        mute = ~inputs.present.any(dim=1, keepdim=True)
+        for found, into in ((read.places, places), (read.operation, operations)):
+            said = torch.where(mute, 1 / found.shape[1], found)
+            into.append(torch.log(said + 1e-9).numpy())
+    return Words(np.concatenate(places), np.concatenate(operations), windows.start_row, n_rows, stride)
 
 
-def walked(
-    run: str,
-    words: Words,
-    programs: Programs,
-    operations: Sequence[str],
-    program_of: dict[str, str],
-    options: TrackOptions,
-) -> Track:
+def walked(run: str, words: Words, known: Known, options: TrackOptions) -> Track:
     """The track of a run from what its windows say."""
-    walk = Walk(programs, options.walk)
+    walk = Walk(known.programs, options.walk, known.allowed)
     centred: list[Floats | None] = [None] * words.n_rows
-    centres = words.first + WINDOW_ROWS // 2
-    for centre, word in zip(centres.tolist(), words.places, strict=True):
-        centred[centre] = walk.grid(word)
-    beliefs = smooth(walk, centred, words.stride)
-    tempered = words.places * options.walk.temper * words.stride
-    passes = find_passes(beliefs, tempered, (words.first + CENTRE).astype(np.float64), programs)
-    passes = _anchored(passes, programs, options.start)
-    rows = [_rows(one, programs.timelines[one.program]) for one in passes]
-    named = [_operation(one, words, programs, operations, program_of, options) for one in passes]
-    raw = np.concatenate([part.confidence for part in rows])
+    for first, word in zip(words.first.tolist(), words.places, strict=True):
+        centred[first + WINDOW_ROWS // 2] = walk.grid(word)
+    start = walk.beginning() if options.start == "beginning" else walk.anywhere()
+    beliefs = smooth(walk, start, centred, words.stride)
+    passes = find_passes(
+        beliefs,
+        words.places,
+        (words.first + CENTRE).astype(np.float64),
+        known.programs,
+        options.walk.temper * words.stride,
+    )
+    named = [_operation(one, words, known) for one in passes]
+    passes = _anchored(passes, named, known.programs, options.start)
+    rows = [read_rows(one, known.programs.timelines[one.program]) for one in passes]
+    sure = np.concatenate(
+        [part.confidence * _share(beliefs, one) for part, one in zip(rows, passes, strict=True)]
+    )
     return Track(
         run=run,
         line=tuple(line for part in rows for line in part.lines),
@@ -141,31 +177,45 @@ def walked(
             name for one, name in zip(passes, named, strict=True) for _ in range(one.first, one.last + 1)
         ),
         position_mm=np.concatenate([part.position_mm for part in rows]),
-        confidence=_sharpened(raw, options),
+        confidence=sharpened(sure, options),
         phase=np.concatenate([part.phase for part in rows]),
         passes=tuple(passes),
-        programs=programs,
+        programs=known.programs,
     )
 
 
-def _anchored(passes: list[Pass], programs: Programs, start: Start) -> list[Pass]:
+def _share(beliefs: Floats, one: Pass) -> NDArray[np.float64]:
+    """How much the walk believes in the pass at each of its rows."""
+    rows = np.arange(one.first, one.last + 1)
+    middle = np.rint(rows + one.felt.median).astype(np.int64)
+    near = np.clip(middle[:, None] + np.arange(-SAME_ROWS, SAME_ROWS + 1), 0, beliefs.shape[2] - 1)
+    # cells behind either end are counted once
+    once = np.diff(near, axis=1, prepend=-1) > 0
+    return np.asarray((beliefs[rows[:, None], one.program, near] * once).sum(axis=1), dtype=np.float64)
+
+
+def _anchored(passes: list[Pass], named: list[str], programs: Programs, start: Start) -> list[Pass]:
     """Lay the passes on the controller's rows: the first one by the start, the others by its lag."""
-    lags = programs.lags
+    lags, timelines = programs.lags, programs.timelines
     if start == "anywhere":
-        return [anchored(one, programs.timelines[one.program], lags, from_start=False) for one in passes]
-    first = anchored(passes[0], programs.timelines[passes[0].program], lags, from_start=True)
-    return [first, *(with_lag(one, first.lag or 0.0) for one in passes[1:])]
+        return [anchored(one, timelines[one.program], lags, None) for one in passes]
+    first = anchored(passes[0], timelines[passes[0].program], lags, named[0])
+    if first.lag is None:
+        return [first, *(anchored(one, timelines[one.program], lags, None) for one in passes[1:])]
+    return [first, *(with_lag(one, first.lag) for one in passes[1:])]
 
 
 @dataclass(frozen=True, eq=False)
-class _Rows:
+class RowsRead:
+    """The rows of a pass: a line, its probability, position and phase each."""
+
     lines: list[str]
     confidence: NDArray[np.float64]
     position_mm: NDArray[np.float64]
     phase: NDArray[np.float64]
 
 
-def _rows(one: Pass, timeline: Timeline) -> _Rows:
+def read_rows(one: Pass, timeline: Timeline) -> RowsRead:
     """The rows of a pass: the line with the most probability over all offsets, the position at the middle one."""
     names = tuple(dict.fromkeys(timeline.lines))
     code_of = {line: code for code, line in enumerate(names)}
@@ -183,30 +233,18 @@ def _rows(one: Pass, timeline: Timeline) -> _Rows:
     position = np.stack(
         [np.interp(phase, np.arange(end + 1), timeline.position_mm[:, axis]) for axis in range(3)], axis=1
     )
-    return _Rows(lines, np.array(confidence), position, phase)
+    return RowsRead(lines, np.array(confidence), position, phase)
 
 
-def _operation(
-    one: Pass,
-    words: Words,
-    programs: Programs,
-    operations: Sequence[str],
-    program_of: dict[str, str],
-    options: TrackOptions,
-) -> str:
+def _operation(one: Pass, words: Words, known: Known) -> str:
     """The operation of a pass: the most probable of those that execute its program, over all its windows."""
     centres = words.first + CENTRE
     inside = (centres >= one.first) & (centres <= one.last)
     total = words.operations[inside].sum(axis=0)
-    program = programs.timelines[one.program].program
-    fits = np.array([program_of.get(name, name) == program for name in operations])
-    return (
-        operations[int(np.where(fits, total, -np.inf).argmax())]
-        if fits.any()
-        else operations[int(total.argmax())]
-    )
+    return known.operations[int(np.where(known.fitting(one.program), total, -np.inf).argmax())]
 
 
-def _sharpened(confidence: NDArray[np.float64], options: TrackOptions) -> NDArray[np.float64]:
+def sharpened(confidence: NDArray[np.float64], options: TrackOptions) -> NDArray[np.float64]:
+    """Calibrated confidence of lines."""
     p = np.clip(confidence, 1e-4, 1 - 1e-4)
     return np.asarray(1 / (1 + np.exp(-(options.sharpness * np.log(p / (1 - p)) + options.bias))))

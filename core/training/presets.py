@@ -22,6 +22,7 @@ class Stage1:
     place_weight: float = 0.0
     place_spread: float = 1.0
     swap_boards: float = 0.0
+    part_offsets: float = 0.0
     loop: LoopConfig = field(default_factory=LoopConfig)
 
 

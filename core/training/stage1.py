@@ -10,6 +10,7 @@ from core.model.encoder import MMDTAELSTM
 from core.model.losses import focal_loss, place_loss, reconstruction_loss
 from core.recordings.programs import Programs
 from core.training.augment import ChannelGroups, Partners, drop_groups, swap_boards
+from core.training.offsets import PartOffsets
 from core.training.presets import Stage1
 
 NEAR_ROWS = 2.0
@@ -42,8 +43,9 @@ class EncoderTask:
         groups: ChannelGroups,
         programs: Programs,
         options: Stage1,
+        offsets: PartOffsets | None = None,
     ) -> None:
-        self.model, self.train, self.val = model, train, val
+        self.model, self.train, self.val, self.offsets = model, train, val, offsets
         self.groups, self.options, self.size = groups, options, len(train)
         self.partners = Partners(train.place.numpy(), train.operation.numpy())
         self.program_of = torch.from_numpy(programs.program_of)
@@ -65,13 +67,20 @@ class EncoderTask:
     def _seen(self, index: Tensor) -> tuple[Tensor, Tensor]:
         """Rows and live channels of training windows as the encoder is shown them."""
         data, options = self.train, self.options
-        rows, present = data.continuous[index], data.present[index]
+        rows, present = self._offset(index), data.present[index]
         if options.swap_boards:
             partner = self.partners.draw(index)
-            other = (data.continuous[partner], data.present[partner])
+            other = (self._offset(partner), data.present[partner])
             rows, present = swap_boards((rows, present), other, self.groups, options.swap_boards)
         present = drop_groups(present, self.groups, options.group_dropout)
         return rows * present[:, None], present
+
+    def _offset(self, index: Tensor) -> Tensor:
+        """Rows `[B, T, C]`, some of them less the offset of a part of their run in place of the whole run's."""
+        rows = self.train.continuous[index]
+        if self.offsets is None:
+            return rows
+        return rows - self.offsets.draw(index, self.options.part_offsets)[:, None]
 
     def validate(self) -> dict[str, float]:
         """Share of validation windows with the operation (and the place, to two rows) right, and the restoring error.

@@ -34,6 +34,7 @@ from core.training.augment import channel_groups, drop_groups
 from core.training.calibrate import calibrate
 from core.training.data import encoder_data
 from core.training.loop import Listener, State, fit, read_checkpoint
+from core.training.offsets import PartOffsets, part_offsets
 from core.training.presets import Preset, Stage1, Stage2
 from core.training.stage1 import EncoderData, EncoderTask, encode
 from core.training.stage2 import DecoderData, DecoderTask
@@ -167,10 +168,16 @@ class _Job:
         model = MMDTAELSTM(**vars(self.encoder_config()))
         groups = channel_groups(self.train.channels, self.machine)
         train, val = self.windows(self.train), self.windows(self.val)
-        task = EncoderTask(model, train, val, groups, self.programs, self.preset.stage1)
+        task = EncoderTask(model, train, val, groups, self.programs, self.preset.stage1, self.offsets())
         best = fit(task, self.preset.stage1.loop, self.folder, self.seed, self.encoder_key, listener)
         with replacing(self.folder / ENCODER) as aside:
             torch.save({"key": self.encoder_key, "state": best}, aside)
+
+    def offsets(self) -> PartOffsets | None:
+        """Offsets of parts of the training runs, where the preset asks for them and the runs' own are taken out."""
+        if not self.preset.stage1.part_offsets or not self.splits.manifest.spec.remove_run_offset:
+            return None
+        return part_offsets(self.train, self.scaler.scale, self.seed)
 
     def encoder(self) -> MMDTAELSTM:
         """The frozen encoder that stage 1 left."""
