@@ -58,8 +58,11 @@ class Placing:
             for (run, felt), lag in zip(entries, lags.tolist(), strict=True):
                 placed[run.name] = Placed(felt.phase, timeline.program, lag)
             starts = np.array([start_of(felt.phase) for _, felt in entries])
+            ends = np.array([end_of(felt.phase, len(timeline)) for _, felt in entries])
             operations = tuple(run.operation or "" for run, _ in entries)
-            timelines.append(replace(timeline, starts=starts, lags=lags, run_operations=operations))
+            timelines.append(
+                replace(timeline, starts=starts, ends=ends, lags=lags, run_operations=operations)
+            )
         return cls(Programs(tuple(timelines)), known, placed)
 
     def place(self, recording: Recording, spec: InputSpec) -> Placed | None:
@@ -89,6 +92,13 @@ def start_of(phase: Floats) -> float:
     rows = np.flatnonzero(np.isfinite(phase))
     first = rows[: max(len(rows) // 4, 1)]
     return float(np.median(phase[first] - first)) if len(first) else float("nan")
+
+
+def end_of(phase: Floats, rows: int) -> float:
+    """Rows that the run's last row is behind the last of its program, seen from its last pass; NaN: nothing fits."""
+    known = np.flatnonzero(np.isfinite(phase))
+    last = known[-max(len(known) // 4, 1) :]
+    return float(np.median(phase[last] - last)) + len(phase) - rows if len(last) else float("nan")
 
 
 def shifted(codes: NDArray[np.int64], lag: int) -> NDArray[np.int64]:

@@ -29,7 +29,8 @@ class Timeline:
     lines: the G-code line of each row; numbers: its number in the program; position_mm: float32 [P, 3] in program
     coordinates, NaN = unknown. listing: line number -> line of all that the training runs showed, in order.
 
-    Of each training run: starts, the phase of row 0; lags, rows that its sensors are late; run_operations.
+    Of each training run: starts, the phase of its first row; ends, rows that its last one is behind the timeline's;
+    lags, rows that its sensors are late; run_operations.
     """
 
     program: str
@@ -37,6 +38,7 @@ class Timeline:
     numbers: Ints
     position_mm: NDArray[np.float32]
     starts: Floats = field(default_factory=lambda: np.zeros(0))
+    ends: Floats = field(default_factory=lambda: np.zeros(0))
     lags: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     run_operations: tuple[str, ...] = ()
     listing: Mapping[int, str] = field(default_factory=dict)
@@ -108,6 +110,7 @@ class Programs:
                 np.arange(len(self.timelines)), [len(t.starts) for t in self.timelines]
             ).astype(np.int64),
             "run_start": np.concatenate([t.starts for t in self.timelines] or [np.zeros(0)]),
+            "run_end": np.concatenate([t.ends for t in self.timelines] or [np.zeros(0)]),
             "run_lag": self.lags,
             "run_operation": np.array(
                 [name for t in self.timelines for name in t.run_operations], dtype=np.str_
@@ -147,6 +150,7 @@ def _timeline(arrays: dict[str, NDArray[Any]], i: int) -> Timeline:
         numbers=arrays["number"][rows],
         position_mm=arrays["position_mm"][rows],
         starts=arrays["run_start"][runs],
+        ends=arrays["run_end"][runs],
         lags=arrays["run_lag"][runs],
         run_operations=tuple(arrays["run_operation"][runs].tolist()),
         listing=dict(

@@ -20,7 +20,7 @@ SAME_ROWS = 6
 # shorter stretches are no passes of their own
 MIN_ROWS = 24
 # offsets are told in steps of this, this far around the one that the walk found
-STEP = 0.5
+STEP = 0.25
 REACH = 8.0
 
 
@@ -38,12 +38,16 @@ class Offsets:
         return float(np.interp(0.5, total - self.p / 2, self.at))
 
 
+IN_STEP = Offsets(np.zeros(1), np.ones(1))
+
+
 @dataclass(frozen=True, eq=False)
 class Pass:
     """Rows `first` to `last` (inclusive) of a run walked through program `program` with `phase = row + offset`.
 
-    `felt` is the offset of what the sensors show, `offset` that of the controller's rows, `lag` the difference where
-    it is known. `fit`: the probability that the windows give to the pass, on average; nan without windows.
+    `felt` is the offset of what the sensors show, `offset` that of the controller's rows; `lag`, rows that the sensors
+    are late, is the difference. `fit`: the probability that the windows give to the pass, on average; nan without
+    windows.
     """
 
     first: int
@@ -51,7 +55,7 @@ class Pass:
     program: int
     felt: Offsets
     offset: Offsets
-    lag: float | None = None
+    lag: Offsets
     fit: float = float("nan")
 
 
@@ -62,7 +66,7 @@ def find_passes(
     programs: Programs,
     temper: float,
 ) -> list[Pass]:
-    """The passes of a run.
+    """The passes of a run; their `offset` is still that of the sensors.
 
     Args:
         beliefs: of the walk, `[T, n_programs, L]`.
@@ -80,7 +84,7 @@ def find_passes(
         inside = (centres >= first) & (centres <= end)
         felt = _felt(words[inside] * temper, centres[inside], programs, index, middle)
         fit = _fit(words[inside], centres[inside], programs, index, felt.median)
-        found.append(Pass(first, end, index, felt, felt, fit=fit))
+        found.append(Pass(first, end, index, felt, felt, IN_STEP, fit))
     return found
 
 

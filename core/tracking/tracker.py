@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 import torch
@@ -14,11 +13,10 @@ from core.model.predict import encode, windows_input
 from core.recordings.programs import Programs, Timeline
 from core.recordings.recording import Recording
 from core.recordings.windows import WINDOW_ROWS, Windows, cut_windows
-from core.tracking.anchor import anchored, with_lag
+from core.tracking.anchor import anchored
 from core.tracking.passes import SAME_ROWS, Pass, find_passes
 from core.tracking.walk import Walk, WalkOptions, smooth
 
-Start = Literal["beginning", "anywhere"]
 Floats = NDArray[np.float32]
 # the centre of a window of 64 rows lies between its 32nd and 33rd
 CENTRE = (WINDOW_ROWS - 1) / 2
@@ -33,13 +31,11 @@ class TrackingError(ToolmarkError):
 class TrackOptions:
     """How a run is tracked.
 
-    start: "beginning" where the recording begins with a program, as the training runs do, which tells how far the
-    sensors lag; "anywhere" where nothing is known of it. stride: rows between windows. library: the programs that may
+    stride: rows between windows. library: the programs that may
     be met, all learned ones if None. sharpness: the log odds of a row's line are multiplied by this and moved by
     `bias` to give its confidence.
     """
 
-    start: Start = "beginning"
     stride: int = 4
     library: tuple[str, ...] | None = None
     walk: WalkOptions = field(default_factory=WalkOptions)
@@ -78,9 +74,9 @@ class Track:
     programs: Programs
 
     @property
-    def lag(self) -> float | None:
-        """Rows that the sensors lag behind the controller, where the start tells it."""
-        return next((one.lag for one in self.passes if one.lag is not None), None)
+    def lag(self) -> float:
+        """Rows that the sensors are late, most probably."""
+        return self.passes[0].lag.median
 
 
 def track(bundle: Bundle, recording: Recording, options: TrackOptions | None = None) -> Track:
@@ -155,8 +151,7 @@ def walked(run: str, words: Words, known: Known, options: TrackOptions) -> Track
     centred: list[Floats | None] = [None] * words.n_rows
     for first, word in zip(words.first.tolist(), words.places, strict=True):
         centred[first + WINDOW_ROWS // 2] = walk.grid(word)
-    start = walk.beginning() if options.start == "beginning" else walk.anywhere()
-    beliefs = smooth(walk, start, centred, words.stride)
+    beliefs = smooth(walk, centred, words.stride)
     passes = find_passes(
         beliefs,
         words.places,
@@ -165,8 +160,9 @@ def walked(run: str, words: Words, known: Known, options: TrackOptions) -> Track
         options.walk.temper * words.stride,
     )
     named = [_operation(one, words, known) for one in passes]
-    passes = _anchored(passes, named, known.programs, options.start)
-    rows = [read_rows(one, known.programs.timelines[one.program]) for one in passes]
+    timelines = [known.programs.timelines[one.program] for one in passes]
+    passes = anchored(passes, timelines, named, known.programs.lags, words.n_rows)
+    rows = [read_rows(one, timeline) for one, timeline in zip(passes, timelines, strict=True)]
     sure = np.concatenate(
         [part.confidence * _share(beliefs, one) for part, one in zip(rows, passes, strict=True)]
     )
@@ -192,17 +188,6 @@ def _share(beliefs: Floats, one: Pass) -> NDArray[np.float64]:
     # cells behind either end are counted once
     once = np.diff(near, axis=1, prepend=-1) > 0
     return np.asarray((beliefs[rows[:, None], one.program, near] * once).sum(axis=1), dtype=np.float64)
-
-
-def _anchored(passes: list[Pass], named: list[str], programs: Programs, start: Start) -> list[Pass]:
-    """Lay the passes on the controller's rows: the first one by the start, the others by its lag."""
-    lags, timelines = programs.lags, programs.timelines
-    if start == "anywhere":
-        return [anchored(one, timelines[one.program], lags, None) for one in passes]
-    first = anchored(passes[0], timelines[passes[0].program], lags, named[0])
-    if first.lag is None:
-        return [first, *(anchored(one, timelines[one.program], lags, None) for one in passes[1:])]
-    return [first, *(with_lag(one, first.lag) for one in passes[1:])]
 
 
 @dataclass(frozen=True, eq=False)

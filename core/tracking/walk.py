@@ -85,13 +85,13 @@ class Walk:
         """Nothing known: every place alike."""
         return np.asarray(self.inside / max(self.inside.sum(), 1), dtype=np.float32)
 
-    def beginning(self) -> Floats:
-        """A run that begins with a program: it waits, or the sensors are a little early; else anywhere."""
+    def start(self) -> Floats:
+        """The first row: as often as not the run begins with a program and waits, or the sensors are a little early."""
         near = self.inside & (np.arange(self.inside.shape[1]) <= self.options.early)[None]
         weight = near.astype(np.float32)
         weight[:, :1] *= self.options.early
         found = weight / max(float(weight.sum()), LEAST)
-        return np.asarray((1 - 1e-4) * found + 1e-4 * self.anywhere(), dtype=np.float32)
+        return np.asarray((found + self.anywhere()) / 2, dtype=np.float32)
 
     def grid(self, log_places: Floats) -> Floats:
         """A window's log probabilities `[P]` on the cells."""
@@ -136,12 +136,12 @@ class Walk:
         return np.asarray(np.exp(tempered - tempered.max()) * self.inside, dtype=np.float32)
 
 
-def smooth(walk: Walk, start: Floats, windows: Sequence[Floats | None], stride: int) -> Floats:
+def smooth(walk: Walk, windows: Sequence[Floats | None], stride: int) -> Floats:
     """Belief `[T, n_programs, L]` at each row from all windows; None where no window is centred on a row."""
     ones = walk.inside.astype(np.float32)
     weights = [ones if cells is None else walk.heard(cells, stride) for cells in windows]
     beliefs = np.empty((len(weights), *ones.shape), dtype=np.float32)
-    belief = start
+    belief = walk.start()
     for row, weight in enumerate(weights):
         belief = normed((walk.advance(belief) if row else belief) * weight)
         beliefs[row] = belief

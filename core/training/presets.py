@@ -81,6 +81,7 @@ BEST = Preset(
         reconstruction_weight=0.3,
         place_weight=1.0,
         swap_boards=0.7,
+        part_offsets=0.4,
         loop=LoopConfig(epochs=12, learning_rate=1e-3, warmup_epochs=1, patience=12),
     ),
     Stage2(
