@@ -1,7 +1,7 @@
 """Confidence that means something: a temperature for each head, learned on the validation windows."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,30 +18,52 @@ class Calibration:
     """Temperatures by head ("operation", "place", "type", ..., "digit1", ...) and the line's `(slope, offset)`.
 
     A line's confidence is `sigmoid(slope * logit(product of token confidences) + offset)`. `known_share` is how far the
-    lines of learned programs are trusted against spelling.
+    lines of learned programs are trusted against spelling. `row`: slope and offset of the confidence of a tracked row;
+    `least_fit`: a run whose windows fit the learned programs less executes another one. `threshold`: below this
+    confidence a window's line is not to be believed.
     """
 
     temperatures: dict[str, float] = field(default_factory=dict)
     line: tuple[float, float] = (1.0, 0.0)
     known_share: float = 0.0
+    row: tuple[float, float] = (1.0, 0.0)
+    least_fit: float = 0.0
+    threshold: float = 0.0
 
     def line_confidence(self, product: NDArray[np.float32]) -> NDArray[np.float32]:
         """Calibrated confidence of lines from the products of their tokens' confidences."""
-        slope, offset = self.line
-        p = np.clip(product.astype(np.float64), 1e-6, 1 - 1e-6)
-        score = slope * np.log(p / (1 - p)) + offset
-        return np.asarray(1 / (1 + np.exp(-score)), dtype=np.float32)
+        return np.asarray(_logistic(product.astype(np.float64), self.line), dtype=np.float32)
+
+    def row_confidence(self, share: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Calibrated confidence of tracked rows' lines from how much the walk believes in them."""
+        return _logistic(share, self.row)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for `calibration.json`."""
-        return {"temperatures": self.temperatures, "line": list(self.line), "known_share": self.known_share}
+        return {**asdict(self), "line": list(self.line), "row": list(self.row)}
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> "Calibration":
         """The inverse of `to_json`."""
-        slope, offset = value["line"]
-        temperatures = {k: float(v) for k, v in value["temperatures"].items()}
-        return cls(temperatures, (float(slope), float(offset)), float(value.get("known_share", 0.0)))
+
+        def pair(name: str) -> tuple[float, float]:
+            slope, offset = value.get(name, (1.0, 0.0))
+            return float(slope), float(offset)
+
+        return cls(
+            temperatures={head: float(heat) for head, heat in value["temperatures"].items()},
+            line=pair("line"),
+            known_share=float(value.get("known_share", 0.0)),
+            row=pair("row"),
+            least_fit=float(value.get("least_fit", 0.0)),
+            threshold=float(value.get("threshold", 0.0)),
+        )
+
+
+def _logistic(share: NDArray[np.float64], line: tuple[float, float]) -> NDArray[np.float64]:
+    """Slope and offset applied to the log odds of a share."""
+    p = np.clip(share, 1e-6, 1 - 1e-6)
+    return np.asarray(1 / (1 + np.exp(-(line[0] * np.log(p / (1 - p)) + line[1]))))
 
 
 def fit_temperature(logits: Tensor, target: Tensor) -> float:

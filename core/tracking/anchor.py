@@ -31,18 +31,26 @@ def anchored(
     timelines: Sequence[Timeline],
     operations: Sequence[str],
     lags: NDArray[np.int64],
-    n_rows: int,
+    n_rows: int | None,
 ) -> list[Pass]:
     """The passes of a run with the offsets of the controller's rows.
 
-    timelines, operations: of each pass. The lag is one for the whole run; it is like those that the training runs of all
-    programs had, and such that the first row begins a program and the last one ends it, if that is possible at all.
+    timelines, operations: of each pass; n_rows: of the run, None while it goes on. The lag is one for the whole run. It
+    is like those that the training runs of all programs had, and such that the first row begins a program and the last
+    one ends it, if that is possible at all.
     """
     lag_at = np.arange(-FURTHEST, FURTHEST + STEP / 2, STEP)
     known = lag_density(lag_at, lags)
     reach = [_reach(one) for one in passes]
     said = [
-        _ends(at, timeline, operation, n_rows, first=i == 0, last=i == len(passes) - 1)
+        _ends(
+            at,
+            timeline,
+            operation,
+            n_rows or 0,
+            first=i == 0,
+            last=n_rows is not None and i == len(passes) - 1,
+        )
         for i, (at, timeline, operation) in enumerate(zip(reach, timelines, operations, strict=True))
     ]
     # how probable each lag makes the ends that a pass tells of

@@ -26,6 +26,7 @@ class WalkOptions:
 
     stay, skip: the place stands still or advances by two. wait: the first place stands still, before the program
     begins. restart: from the last `end_rows` rows of a program to a beginning. jump: from anywhere to anywhere.
+    begins: how probable it is that a run begins with a program.
     early: the furthest place that sensors may show in the first row of a run that begins with the program. temper: what
     the log probabilities of a window are multiplied by for each row of its stride, since neighbouring windows overlap
     and say much the same.
@@ -36,6 +37,7 @@ class WalkOptions:
     wait: float = 0.8
     restart: float = 0.02
     jump: float = 1e-7
+    begins: float = 0.5
     early: int = 24
     temper: float = 1 / 32
     end_rows: int = 24
@@ -86,12 +88,13 @@ class Walk:
         return np.asarray(self.inside / max(self.inside.sum(), 1), dtype=np.float32)
 
     def start(self) -> Floats:
-        """The first row: as often as not the run begins with a program and waits, or the sensors are a little early."""
+        """The first row: where the run begins with a program it waits there, or the sensors are a little early."""
         near = self.inside & (np.arange(self.inside.shape[1]) <= self.options.early)[None]
         weight = near.astype(np.float32)
         weight[:, :1] *= self.options.early
         found = weight / max(float(weight.sum()), LEAST)
-        return np.asarray((found + self.anywhere()) / 2, dtype=np.float32)
+        begins = self.options.begins
+        return np.asarray(begins * found + (1 - begins) * self.anywhere(), dtype=np.float32)
 
     def grid(self, log_places: Floats) -> Floats:
         """A window's log probabilities `[P]` on the cells."""
@@ -114,6 +117,10 @@ class Walk:
         moved[:, 0] += again * self.inside[:, 0] / max(int(self.inside[:, 0].sum()), 1)
         jump = self.options.jump
         return np.asarray((1 - jump) * moved + jump * self.anywhere(), dtype=np.float32)
+
+    def step(self, belief: Floats | None, weight: Floats) -> Floats:
+        """The belief at the next row from that at the last one (None: the first row) and what is heard there."""
+        return normed((self.start() if belief is None else self.advance(belief)) * weight)
 
     def retreat(self, later: Floats) -> Floats:
         """How probable what follows is from each cell, given the same a row later: `advance` the other way."""
@@ -141,9 +148,9 @@ def smooth(walk: Walk, windows: Sequence[Floats | None], stride: int) -> Floats:
     ones = walk.inside.astype(np.float32)
     weights = [ones if cells is None else walk.heard(cells, stride) for cells in windows]
     beliefs = np.empty((len(weights), *ones.shape), dtype=np.float32)
-    belief = walk.start()
+    belief = None
     for row, weight in enumerate(weights):
-        belief = normed((walk.advance(belief) if row else belief) * weight)
+        belief = walk.step(belief, weight)
         beliefs[row] = belief
     later = ones
     for row in range(len(weights) - 2, -1, -1):
