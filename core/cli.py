@@ -112,6 +112,7 @@ def windows(
     train_stride: Annotated[int | None, typer.Option(min=1, help="rows between training windows")] = None,
     channels: Annotated[Path | None, typer.Option(help="list of channels, one a line")] = None,
     vocabulary: Annotated[Path | None, typer.Option(help="published vocabulary or its corpus")] = None,
+    in_step: Annotated[bool, typer.Option("--in-step", help="look for no lag of the sensors")] = False,
 ) -> None:
     """Cut the runs of a store into windows under a protocol."""
     from core.gcode import load_vocabulary
@@ -131,6 +132,7 @@ def windows(
         program=program,
         channels=read_channels(channels, opened.machine) if channels else None,
         vocabulary=load_vocabulary(vocabulary) if vocabulary else None,
+        in_step=in_step,
     )
     done = itertools.count(1)
     with _progress("windows", len(opened.names)) as advance:

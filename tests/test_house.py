@@ -19,8 +19,16 @@ ROOMS = {
     "core.recordings": {"core.gcode"},
     "core.twin": {"core.gcode", "core.recordings"},
     "core.model": {"core.gcode", "core.recordings"},
-    "core.training": {"core.gcode", "core.recordings", "core.model"},
-    "core.evidence": {"core.gcode", "core.recordings", "core.twin", "core.model", "core.training"},
+    "core.tracking": {"core.gcode", "core.recordings", "core.model"},
+    "core.training": {"core.gcode", "core.recordings", "core.model", "core.tracking"},
+    "core.evidence": {
+        "core.gcode",
+        "core.recordings",
+        "core.twin",
+        "core.model",
+        "core.tracking",
+        "core.training",
+    },
 }
 PAGES_MAY = {"core", "dashboard", "streamlit", "plotly", "altair"}
 

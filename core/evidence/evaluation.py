@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ from core.evidence.answers import Answers, model_answers
 from core.evidence.bootstrap import BootstrapConfig, interval
 from core.evidence.metrics import MODEL, describe, order, tallies, truth_tallies
 from core.evidence.tally import Bools, Tally, Unit
-from core.evidence.truth import EvidenceError, truth_of
+from core.evidence.truth import EvidenceError, Truth, truth_of
 from core.gcode.tokens import Scheme
 from core.model.prediction import BatchPrediction, TeacherForced
 from core.recordings.windows import Windows
@@ -85,12 +85,14 @@ def evaluate(
     protocol: str = "run",
     fold: Fold | None = 0,
     baselines: Sequence[Answers] = (),
+    of_runs: Callable[[Truth], list[Tally]] | None = None,
     length_unit: str = "inch",
     bootstrap: BootstrapConfig | None = None,
 ) -> Evaluation:
     """Score the model's and the baselines' answers for `targets`, leaving out windows without a label.
 
-    `free`, `forced` and each of `baselines` hold an answer a window; `length_unit` is the machine's.
+    `free`, `forced` and each of `baselines` hold an answer a window; `of_runs` adds what is scored on whole runs;
+    `length_unit` is the machine's.
 
     Raises:
         EvidenceError: answers for another number of windows, or no window with a label.
@@ -111,6 +113,7 @@ def evaluate(
         runs=len({unit.run for unit in truth.units}),
     )
     everything = [*scored[0], *truth_tallies(truth), *(tally for part in scored[1:] for tally in part)]
+    everything += of_runs(truth) if of_runs else []
     folds = () if fold is None else (fold,)
     return from_tallies(
         protocol, folds, scheme.name, tuple(operations), counts, truth.units, everything, bootstrap
@@ -170,4 +173,4 @@ def _row(
         note = f"{note}; runs without a name, so no interval"
     elif low is not None and low == high:
         note = f"{note}; every run alike, so the interval has no width"
-    return MetricRow(tally.metric, group, found.value, low, high, n, note=note, method=tally.method)
+    return MetricRow(tally.metric, group, found.value, low, high, n, tally.unit, note, tally.method)

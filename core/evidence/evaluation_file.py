@@ -10,6 +10,7 @@ from core.evidence.bootstrap import Floats
 from core.evidence.calibration import BINS
 from core.evidence.evaluation import Counts, Evaluation, MetricRow
 from core.evidence.metrics import describe
+from core.evidence.quantiles import BINS as MEDIAN_BINS
 from core.evidence.tally import Tally, Unit
 from core.evidence.truth import EvidenceError
 from core.recordings.atomic import write_text
@@ -113,8 +114,13 @@ def _rounded(value: float | None) -> float | None:
 def _tally_json(tally: Tally) -> dict[str, Any]:
     entry: dict[str, Any] = {"method": tally.method, "metric": tally.metric, "kind": tally.kind}
     if tally.kind == "share":
-        right, asked = tally.sums.astype(np.int64).T.tolist()
-        return {**entry, "right": right, "asked": asked}
+        right, asked = tally.sums.T
+        whole = bool((right == right.astype(np.int64)).all())
+        counts = right.astype(np.int64) if whole else right.round(DECIMALS)
+        return {**entry, "right": counts.tolist(), "asked": asked.astype(np.int64).tolist()}
+    if tally.kind == "median":
+        filled = np.argwhere(tally.sums > 0)
+        return {**entry, "bins": [[int(u), int(b), int(tally.sums[u, b])] for u, b in filled]}
     return {**entry, "bins": _sparse_bins(tally.sums)}
 
 
@@ -131,6 +137,10 @@ def _sparse_bins(sums: Floats) -> list[list[float]]:
 def _tally(entry: dict[str, Any], n_units: int) -> Tally:
     if entry["kind"] == "share":
         sums = np.array([entry["right"], entry["asked"]], np.float64).T
+    elif entry["kind"] == "median":
+        sums = np.zeros((n_units, MEDIAN_BINS))
+        for unit, level, items in entry["bins"]:
+            sums[int(unit), int(level)] = items
     else:
         table = np.zeros((n_units, BINS, 3))
         for unit, level, *values in entry["bins"]:

@@ -39,9 +39,26 @@ _FIXED = (
     Metric(
         "line_within_row", "Line within a row", "free-running: the line is the top one or a row behind it"
     ),
+    Metric("row_line", "Line of a row", "of a run that was read back: every labelled row"),
+    Metric(
+        "row_line_within_row",
+        "Line of a row within a row",
+        "the line was executed between the rows before and after",
+    ),
+    Metric("position", "Median position error", "mm, every labelled row of the runs that were read back"),
+    Metric("run_position", "Runs with a median error up to 5 mm", "share of the runs that were read back"),
+    Metric(
+        "lines_in_order", "Executed lines read back in order", "longest common subsequence, mean of the runs"
+    ),
+    Metric(
+        "program",
+        "Likeness of the program read back",
+        "to all lines of the true one, by insertions and deletions",
+    ),
     Metric("unk_tokens", "UNK among true tokens", "share of the truth that the vocabulary lacks"),
     Metric("unk_windows", "Windows with UNK in the truth", "share of windows"),
     Metric("ece_operation", "Calibration error of the operation", "ECE, 15 equal bins"),
+    Metric("ece_row", "Calibration error of a row's line", "ECE, 15 equal bins"),
     Metric("ece_line", "Calibration error of the line", "ECE, 15 equal bins, against the exact line"),
 )
 _BY_NAME = {metric.name: metric for metric in _FIXED}

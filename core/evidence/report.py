@@ -24,6 +24,19 @@ COMPARED = (
     "exact_line",
     "line_within_row",
 )
+READ_BACK = (
+    "operation_run",
+    "exact_line",
+    "line_within_row",
+    "value_1mm",
+    "row_line",
+    "row_line_within_row",
+    "position",
+    "run_position",
+    "lines_in_order",
+    "program",
+    "ece_row",
+)
 BY_OPERATION = ("operation", "token", "value_exact", "exact_line", "line_within_row")
 
 
@@ -32,6 +45,8 @@ def to_markdown(evaluation: Evaluation, published: bool = False) -> str:
     parts = [_heading(evaluation), _metric_table(evaluation, published), _operation_table(evaluation)]
     if len(_methods(evaluation)) > 1:
         parts.append(_method_table(evaluation, published))
+    if any(evaluation.row("position", method=method) for method in evaluation.methods):
+        parts.append(_track_table(evaluation))
     return "\n\n".join(parts) + "\n"
 
 
@@ -42,7 +57,7 @@ def _heading(evaluation: Evaluation) -> str:
     return (
         f"{counts.scored} windows of {counts.runs} runs, {where}, scheme `{evaluation.scheme}`; "
         f"{counts.without_label} windows without a label are left out; {counts.tied} labels are tied. "
-        "Per cent, with the 95 % bootstrap interval over runs."
+        "Per cent unless said, with the 95 % bootstrap interval over runs."
     )
 
 
@@ -50,7 +65,7 @@ def _metric_table(evaluation: Evaluation, published: bool) -> str:
     rows = [*evaluation.table(ALL, MODEL), *evaluation.table(ALL, TRUTH)]
     header = ["metric", "value", "95 % interval", "n", *(["published, `seed`"] if published else [])]
     body = [
-        [describe(row.metric).label, _percent(row.value), _interval(row), str(row.n)]
+        [describe(row.metric).label, _figure(row, row.value), _interval(row), str(row.n)]
         + ([PUBLISHED.get((row.method, row.metric), "")] if published else [])
         for row in rows
     ]
@@ -81,24 +96,38 @@ def _method_table(evaluation: Evaluation, published: bool) -> str:
     return _table(header, body)
 
 
+def _track_table(evaluation: Evaluation) -> str:
+    """The runs that were read back: a column a method."""
+    methods = [method for method in evaluation.methods if evaluation.row("position", method=method)]
+    body = []
+    for name in READ_BACK:
+        cells = [evaluation.row(name, method=method) for method in methods]
+        if any(cells):
+            unit = next(" (mm)" if row.unit == "mm" else "" for row in cells if row)
+            body.append([describe(name).label + unit, *(_cell(row) for row in cells)])
+    return _table(["read back", *methods], body)
+
+
 def _methods(evaluation: Evaluation) -> list[str]:
-    return [method for method in evaluation.methods if method != TRUTH]
+    """The model and what answers windows as it does."""
+    read_back = {method for method in evaluation.methods if evaluation.row("position", method=method)}
+    return [method for method in evaluation.methods if method != TRUTH and method not in read_back]
 
 
 def _cell(row: MetricRow | None) -> str:
     if row is None:
         return "-"
-    return _percent(row.value) + (f" ({_interval(row)})" if row.low is not None else "")
+    return _figure(row, row.value) + (f" ({_interval(row)})" if row.low is not None else "")
 
 
 def _interval(row: MetricRow) -> str:
     if row.low is None or row.high is None:
         return "-"
-    return f"{_percent(row.low)} to {_percent(row.high)}"
+    return f"{_figure(row, row.low)} to {_figure(row, row.high)}"
 
 
-def _percent(value: float) -> str:
-    return f"{100 * value:.1f}"
+def _figure(row: MetricRow, value: float) -> str:
+    return f"{value:.2f}" if row.unit == "mm" else f"{100 * value:.1f}"
 
 
 def _table(header: Sequence[str], body: Sequence[Sequence[str]]) -> str:

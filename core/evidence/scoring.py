@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from core.evidence.baselines import recording_baselines, window_baselines
 from core.evidence.evaluation import Evaluation, evaluate
+from core.evidence.track_scoring import score_tracks
 from core.evidence.truth import EvidenceError
 from core.model.bundle import Bundle
 from core.recordings.sequences import Splits
@@ -17,7 +18,7 @@ def score_bundle(
 ) -> Evaluation:
     """Every metric and baseline of a bundle on the test windows; `told(done, what)` hears four steps.
 
-    The baselines that need whole runs are added where the `store` that the windows were cut from is given.
+    The baselines and tracks that need whole runs are added where the `store` that the windows were cut from is given.
 
     Raises:
         EvidenceError: the windows were prepared for other inputs or tokens, or a test run was trained on.
@@ -36,7 +37,7 @@ def score_bundle(
     )
     if store is not None:
         answers += recording_baselines(train, test, bundle.scheme, bundle.machine, store.recording)
-    tell(3, "intervals")
+    tell(3, "tracks and intervals")
     return evaluate(
         test,
         bundle.scheme,
@@ -46,6 +47,7 @@ def score_bundle(
         protocol=manifest.protocol,
         fold=manifest.program or manifest.fold,
         baselines=answers,
+        of_runs=None if store is None else lambda truth: score_tracks(bundle, store, test, truth.units),
         length_unit=bundle.machine.length_unit,
     )
 

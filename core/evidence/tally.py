@@ -8,12 +8,17 @@ from numpy.typing import NDArray
 
 from core.evidence.bootstrap import Floats, Statistic, ratio
 from core.evidence.calibration import expected_calibration_error
+from core.evidence.quantiles import median
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
-TallyKind = Literal["share", "ece"]
+TallyKind = Literal["share", "ece", "median"]
 
-STATISTICS: dict[TallyKind, Statistic] = {"share": ratio, "ece": expected_calibration_error}
+STATISTICS: dict[TallyKind, Statistic] = {
+    "share": ratio,
+    "ece": expected_calibration_error,
+    "median": median,
+}
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,8 @@ class Unit:
 class Tally:
     """The sums of one metric of one method, a row a unit.
 
-    `sums` is `[U, 2]` (right, asked) for a share and `[U, BINS * 3]` (asked, right, confidence) for an ECE.
+    `sums` is `[U, 2]` (right, asked) for a share, `[U, BINS * 3]` (asked, right, confidence) for an ECE, and
+    `[U, BINS]` (errors in mm by size) for a median.
     """
 
     metric: str
@@ -42,7 +48,14 @@ class Tally:
         if self.kind == "share":
             asked: Floats = self.sums[:, 1]
             return asked
+        if self.kind == "median":
+            return np.asarray(self.sums.sum(axis=1), np.float64)
         return np.asarray(self.sums.reshape(len(self.sums), -1, 3)[..., 0].sum(axis=1), np.float64)
+
+    @property
+    def unit(self) -> str:
+        """What the metric's value is counted in."""
+        return "mm" if self.kind == "median" else "share"
 
     @property
     def statistic(self) -> Statistic:

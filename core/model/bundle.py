@@ -207,6 +207,12 @@ def write_metrics(path: Path, metrics: Mapping[str, Any]) -> None:
     _write(path, files | {"metrics.json": _json(metrics)})
 
 
+def write_calibration(path: Path, calibration: Calibration) -> None:
+    """Put another `calibration.json` into an existing bundle."""
+    files = _read_checked(path)
+    _write(path, files | {"calibration.json": _json(calibration.to_json())})
+
+
 def code_version() -> str:
     """The project's version and, in a checkout, its commit."""
     try:

@@ -109,3 +109,11 @@ def fit_share(known: NDArray[np.float64], spelled: NDArray[np.float64]) -> float
     grid = np.linspace(0.0, 0.99, 100)
     likely = [np.log(np.maximum(share * known + (1 - share) * spelled, 1e-12)).mean() for share in grid]
     return round(float(grid[int(np.argmax(likely))]), 4)
+
+
+def least_sure(confidence: NDArray[np.float32], right: NDArray[np.bool_], share: float) -> float:
+    """The lowest confidence at and above which `share` of the lines were right; above 1 where there is none."""
+    order = np.argsort(-confidence, kind="stable")
+    kept = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    enough = np.flatnonzero(kept >= share)
+    return round(float(confidence[order][enough[-1]]), 4) if len(enough) else 1.01

@@ -38,10 +38,11 @@ class Placing:
     programs: Programs
     known: dict[str, tuple[tuple[Traces, ...], NDArray[np.int64]]]
     placed: dict[str, Placed]
+    in_step: bool = False
 
     @classmethod
-    def learn(cls, recordings: Iterable[Recording], spec: InputSpec) -> "Placing":
-        """Learn programs, starts and lags from training runs."""
+    def learn(cls, recordings: Iterable[Recording], spec: InputSpec, *, in_step: bool = False) -> "Placing":
+        """Learn programs, starts and lags from training runs; `in_step` takes every lag to be 0."""
         runs = list(recordings)
         programs = learn_programs(runs)
         by_program: dict[str, list[tuple[Recording, _Felt]]] = {}
@@ -53,7 +54,7 @@ class Placing:
         for timeline in programs.timelines:
             entries = by_program.get(timeline.program, [])
             spectra = tuple(felt.traces for _, felt in entries if felt.traces is not None)
-            lags = common_lags(spectra)
+            lags = np.zeros(len(spectra), dtype=np.int64) if in_step else common_lags(spectra)
             known[timeline.program] = (spectra, lags)
             for (run, felt), lag in zip(entries, lags.tolist(), strict=True):
                 placed[run.name] = Placed(felt.phase, timeline.program, lag)
@@ -63,7 +64,7 @@ class Placing:
             timelines.append(
                 replace(timeline, starts=starts, ends=ends, lags=lags, run_operations=operations)
             )
-        return cls(Programs(tuple(timelines)), known, placed)
+        return cls(Programs(tuple(timelines)), known, placed, in_step)
 
     def place(self, recording: Recording, spec: InputSpec) -> Placed | None:
         """Where a run is; None for one without labels or of a program that was not learned."""
@@ -74,6 +75,8 @@ class Placing:
             return None
         program = program_of(recording)
         others, lags = self.known.get(program or "", ((), np.zeros(0, dtype=np.int64)))
+        if self.in_step:
+            return Placed(felt.phase, program, 0)
         lag = lag_against(felt.traces, others, lags) if felt.traces is not None and others else None
         return Placed(felt.phase, program, lag)
 

@@ -192,11 +192,11 @@ def _learned(program: str, runs: Sequence[Recording]) -> Timeline:
         lines=trail.filled_lines,
         numbers=trail.filled_numbers,
         position_mm=trail.position_mm,
-        listing=_listing(runs),
+        listing=listing_of(runs),
     )
 
 
-def _listing(runs: Sequence[Recording]) -> dict[int, str]:
+def listing_of(runs: Sequence[Recording]) -> dict[int, str]:
     """The program's lines by number, as far as any run showed them: the text that most rows have."""
     seen: dict[int, Counter[str]] = {}
     for run in runs:

@@ -26,7 +26,7 @@ class WindowOptions:
 
     train_stride: rows between training windows under the protocols by run; validation and test windows are always
     cut at `stride`. channels: the seed's 155. vocabulary: the published tokens; learned from the training windows
-    where none is given. folds, fold, program: see `split_runs`.
+    where none is given. folds, fold, program: see `split_runs`. in_step: no lag of the sensors is looked for.
     """
 
     protocol: str = "run"
@@ -38,6 +38,7 @@ class WindowOptions:
     program: str | None = None
     channels: Sequence[str] | None = None
     vocabulary: Mapping[str, int] | None = field(default=None, repr=False)
+    in_step: bool = False
 
 
 def cut_store(
@@ -74,17 +75,17 @@ def cut_store(
 def _at_random(
     store: Store, spec: InputSpec, options: WindowOptions, told: Told | None
 ) -> tuple[dict[str, Windows], Programs]:
-    places = _places(store, store.names)
+    places = _places(store, store.names, options.in_step)
     windows = cut_runs(store.recordings(), spec, stride=options.stride, progress=told, places=places)
     split = split_windows(windows.operation_type, options.seed)
     return {part: windows.take(getattr(split, part)) for part in ("train", "val", "test")}, places.programs
 
 
-def _places(store: Store, train: Sequence[str]) -> Places:
+def _places(store: Store, train: Sequence[str], in_step: bool) -> Places:
     """Programs, starts and lags from the training runs alone, and where every run is in them."""
     # lags are a matter of the recordings and not of what a model may see: all side channels are compared
     felt = inputs_for("run", store.machine)
-    placing = Placing.learn(store.recordings(train), felt)
+    placing = Placing.learn(store.recordings(train), felt, in_step=in_step)
     found = {run.name: placing.place(run, felt) for run in store.recordings()}
     return Places(placing.programs, {name: placed for name, placed in found.items() if placed is not None})
 
@@ -105,7 +106,7 @@ def _by_run(
         programs=store.machine.programs,
         program=options.program if options.protocol == "program" else None,
     )
-    places = _places(store, split.train)
+    places = _places(store, split.train, options.in_step)
     strides = {"train": options.train_stride, "val": options.stride, "test": options.stride}
     parts = {
         part: cut_runs(

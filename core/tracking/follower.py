@@ -38,9 +38,9 @@ class RowRead:
 class Follower:
     """Follows one run. Every `stride` rows the newest window is read; in between the program goes on.
 
-    It is started with the machine, so that a run begins with a program. Whatever the run's length, it holds the last 1,024 rows and one belief over the places. A row is said when it
-    is there, 32 rows ahead of what the windows have been centred on, so it is less sure than the same row of `track`,
-    which hears what follows too.
+    It is started with the machine, so that a run begins with a program. Whatever the run's length, it holds the last
+    1,024 rows and one belief over the places. A row is said when it is there, 32 rows ahead of what the newest window
+    is centred on, so it is less sure than the same row of `track`, which hears what follows too.
     """
 
     def __init__(

@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.recordings.programs import Programs
+from core.recordings.windows import WINDOW_ROWS
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 # a pass goes on while its offset stays within this many rows
 SAME_ROWS = 6
-# shorter stretches are no passes of their own
-MIN_ROWS = 24
+# shorter stretches, seen by no window that is not half elsewhere, are no passes of their own
+MIN_ROWS = WINDOW_ROWS
 # offsets are told in steps of this, this far around the one that the walk found
 STEP = 0.25
 REACH = 8.0
@@ -57,6 +58,11 @@ class Pass:
     offset: Offsets
     lag: Offsets
     fit: float = float("nan")
+
+    @property
+    def deaf(self) -> bool:
+        """Whether the windows tell nothing of the offset."""
+        return bool(self.felt.p.max() < 2 / len(self.felt.p))
 
 
 def find_passes(

@@ -25,17 +25,17 @@ class WalkOptions:
     """Probabilities of a row's step, and how far a window's word counts.
 
     stay, skip: the place stands still or advances by two. wait: the first place stands still, before the program
-    begins. restart: from the last `end_rows` rows of a program to a beginning. jump: from anywhere to anywhere.
-    begins: how probable it is that a run begins with a program.
-    early: the furthest place that sensors may show in the first row of a run that begins with the program. temper: what
-    the log probabilities of a window are multiplied by for each row of its stride, since neighbouring windows overlap
-    and say much the same.
+    begins. restart: from the last `end_rows` rows of a program to a beginning, `again`: of the same. jump: from
+    anywhere to anywhere. begins: how probable it is that a run begins with a program. early: the furthest place that
+    sensors may show in the first row of a run that does. temper: what the log probabilities of a window are multiplied
+    by for each row of its stride, since neighbouring windows overlap and say much the same.
     """
 
     stay: float = 0.003
     skip: float = 0.003
     wait: float = 0.8
     restart: float = 0.02
+    again: float = 0.9
     jump: float = 1e-7
     begins: float = 0.5
     early: int = 24
@@ -83,6 +83,11 @@ class Walk:
         """The last row of each program `[n_programs]`."""
         return np.asarray(np.diff(self.programs.offsets) - 1)
 
+    @cached_property
+    def first(self) -> Floats:
+        """The beginnings of the programs, all alike `[n_programs]`."""
+        return np.asarray(self.inside[:, 0] / max(int(self.inside[:, 0].sum()), 1), dtype=np.float32)
+
     def anywhere(self) -> Floats:
         """Nothing known: every place alike."""
         return np.asarray(self.inside / max(self.inside.sum(), 1), dtype=np.float32)
@@ -106,7 +111,7 @@ class Walk:
     def advance(self, belief: Floats) -> Floats:
         """The belief a row later."""
         stay, onward, skip = self.steps
-        again = float((belief * self.ending).sum())
+        ended = (belief * self.ending).sum(axis=1)
         kept = belief * (1 - self.ending)
         moved = stay * kept
         moved[:, 1:] += (onward * kept)[:, :-1]
@@ -114,7 +119,7 @@ class Walk:
         # what walks out of a program stays at its end
         moved *= self.inside
         moved[np.arange(len(moved)), self.last] += kept.sum(axis=1) - moved.sum(axis=1)
-        moved[:, 0] += again * self.inside[:, 0] / max(int(self.inside[:, 0].sum()), 1)
+        moved[:, 0] += self.options.again * ended + (1 - self.options.again) * ended.sum() * self.first
         jump = self.options.jump
         return np.asarray((1 - jump) * moved + jump * self.anywhere(), dtype=np.float32)
 
@@ -131,7 +136,8 @@ class Walk:
             moved[:, :-step] = ahead[0][:, step:]
             ahead.append(moved)
         walked = sum(share * part for share, part in zip(self.steps, ahead, strict=True))
-        begun = float((later[:, 0] * self.inside[:, 0]).sum()) / max(int(self.inside[:, 0].sum()), 1)
+        again = self.options.again
+        begun = again * later[:, :1] + (1 - again) * float((later[:, 0] * self.first).sum())
         found = (1 - self.ending) * walked + self.ending * begun
         jump = self.options.jump
         anywhere = float((later * self.anywhere()).sum())

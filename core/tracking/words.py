@@ -15,6 +15,8 @@ Floats = NDArray[np.float32]
 CENTRE = (WINDOW_ROWS - 1) / 2
 BATCH = 256
 LEAST = 1e-9
+# a window in which fewer channels are live says nothing: the motors' currents alone do not tell where a program is
+FEWEST = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,14 +39,14 @@ class Words:
 
 
 def listen(bundle: Bundle, windows: Windows, n_rows: int, stride: int) -> Words:
-    """What the windows of one run say; one in which nothing is live says nothing."""
+    """What the windows of one run say; one in which next to nothing is live says nothing."""
     places: list[Floats] = []
     operations: list[Floats] = []
     for start in range(0, len(windows), BATCH):
         inputs = windows_input(bundle, windows, slice(start, start + BATCH))
         read = encode(bundle, inputs)
         assert read.places is not None
-        mute = ~inputs.present.any(dim=1, keepdim=True)
+        mute = inputs.present.sum(dim=1, keepdim=True) < FEWEST
         for found, into in ((read.places, places), (read.operation, operations)):
             said = torch.where(mute, 1 / found.shape[1], found)
             into.append(torch.log(said + LEAST).numpy())

@@ -1,5 +1,6 @@
 """Fit the confidence of a trained model on validation windows."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -8,13 +9,27 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.model.bundle import Bundle
-from core.model.calibration import GRID, Calibration, fit_line, fit_share, fit_temperature
+from core.model.calibration import GRID, Calibration, fit_line, fit_share, fit_temperature, least_sure
 from core.model.predict import ForcedLogits, decode, encode, forced_logits, windows_input
 from core.model.targets import same_lines, with_end
-from core.recordings.windows import Windows
+from core.recordings.windows import WINDOW_ROWS, Windows
+from core.tracking.known import Known
+from core.tracking.tracker import Track, walked
+from core.tracking.words import listen
+
+# a line below the threshold is not to be believed: above it this share was right
+TRUSTED = 0.9
+# a run that fits less than this share of what the worst of twenty validation runs does executes another program
+STRANGE = 0.5
 
 
 def calibrate(bundle: Bundle, windows: Windows) -> Calibration:
+    """Everything that turns what a trained model says into probabilities, learned on validation windows."""
+    found = _of_windows(bundle, windows)
+    return _of_rows(replace(bundle, calibration=found), windows) if bundle.programs.n_places else found
+
+
+def _of_windows(bundle: Bundle, windows: Windows) -> Calibration:
     """A temperature for the operation, the place and each head, the trust in known lines, the line's logistic."""
     said = forced_logits(bundle, windows)
     temperatures = {head: fit_temperature(values, said.targets[head]) for head, values in said.heads.items()}
@@ -33,7 +48,39 @@ def calibrate(bundle: Bundle, windows: Windows) -> Calibration:
         decoded = decode(warm, encode(warm, windows_input(warm, windows, part)))
         products.append(decoded.confidence)
         right.append(same_lines(decoded.tokens, truth[part]))
-    return Calibration(temperatures, fit_line(np.concatenate(products), np.concatenate(right)), share)
+    product, hit = np.concatenate(products), np.concatenate(right)
+    found = Calibration(temperatures, fit_line(product, hit), share)
+    return replace(found, threshold=least_sure(found.line_confidence(product), hit, TRUSTED))
+
+
+def _of_rows(bundle: Bundle, windows: Windows) -> Calibration:
+    """The confidence of the rows of tracked runs, and how well the windows of a run fit a program that was learned."""
+    shares, right, fits = [], [], []
+    numbers = np.concatenate([timeline.numbers for timeline in bundle.programs.timelines])
+    for own, found in _tracks(bundle, windows):
+        fits.append(found.fit)
+        place = own.place + own.lag
+        known = np.isfinite(place)
+        rows = own.start_row[known] + WINDOW_ROWS // 2
+        true = numbers[np.clip(np.rint(place[known]).astype(np.int64), 0, len(numbers) - 1)]
+        shares.append(found.confidence[rows])
+        right.append(found.number[rows] == true)
+    share, hit = np.concatenate(shares), np.concatenate(right)
+    row = fit_line(share.astype(np.float32), hit) if len(share) else (1.0, 0.0)
+    fit = np.array(fits)[np.isfinite(fits)]
+    least = STRANGE * float(np.quantile(fit, 0.05)) if len(fit) else 0.0
+    return replace(bundle.calibration, row=row, least_fit=round(least, 4))
+
+
+def _tracks(bundle: Bundle, windows: Windows) -> Iterator[tuple[Windows, Track]]:
+    """The windows of each run, and the run read back from them."""
+    known = Known.of(bundle)
+    for run in np.unique(windows.run):
+        own = windows.take(np.flatnonzero(windows.run == run))
+        steps = np.diff(own.start_row)
+        stride = int(steps.min()) if len(steps) else WINDOW_ROWS
+        words = listen(bundle, own, int(own.start_row[-1]) + WINDOW_ROWS, stride)
+        yield own, walked(str(run), words, known)
 
 
 def _place_temperature(bundle: Bundle, places: Tensor, column: NDArray[np.int64]) -> float:
