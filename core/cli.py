@@ -30,6 +30,8 @@ SplitsPath = Annotated[Path, typer.Argument(help="folder of window files")]
 
 def main() -> None:
     """Run a verb; bad input ends with one plain sentence and status 1, an interruption with status 130."""
+    import core.cli_runs  # noqa: F401  (its verbs join the app)
+
     try:
         app()
     except ToolmarkError as error:
@@ -50,13 +52,14 @@ def _fail(sentence: str) -> NoReturn:
     sys.exit(1)
 
 
-def _note(sentence: str) -> None:
+def note(sentence: str) -> None:
+    """Tell the reader something that is no error."""
     console.print("Note:", style="bold yellow", end=" ")
     console.print(sentence, markup=False, highlight=False, soft_wrap=True)
 
 
 @contextmanager
-def _progress(what: str, total: int | None = None) -> Iterator[Any]:
+def progress(what: str, total: int | None = None) -> Iterator[Any]:
     """A progress bar on the terminal; the value is `advance(done, text)`."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, TextColumn("{task.fields[text]}"), console=console) as bar:
@@ -79,7 +82,7 @@ def import_(
     from core.recordings.store import import_runs
 
     described = Machine.load(machine) if machine else Machine.bantam()
-    with _progress("import") as advance:
+    with progress("import") as advance:
         store = import_runs(runs, out, described, lambda done, total, name: advance(done, name, total))
         advance(len(store.names), "", len(store.names))
     index = store.index
@@ -135,7 +138,7 @@ def windows(
         in_step=in_step,
     )
     done = itertools.count(1)
-    with _progress("windows", len(opened.names)) as advance:
+    with progress("windows", len(opened.names)) as advance:
         manifest = cut_store(opened, out, options, lambda name: advance(next(done), name))
     counts = manifest.counts
     typer.echo(f"{protocol}: " + ", ".join(f"{counts[part]} {part}" for part in ("train", "val", "test")))
@@ -163,7 +166,7 @@ def train(
     chosen = with_changes(preset_named(preset), change or [])
     if stage not in (None, 1, 2):
         raise ToolmarkError(f"There is no stage {stage}: choose 1 or 2.")
-    with _progress("train") as advance:
+    with progress("train") as advance:
 
         def listen(epoch: Epoch) -> None:
             text = (
@@ -180,12 +183,30 @@ def train(
 
 
 @app.command()
+def calibrate(bundle: BundlePath, splits: SplitsPath) -> None:
+    """Fit the confidence of a bundle again, on the validation windows that it was trained with."""
+    from core.model.bundle import load_bundle, write_calibration
+    from core.recordings.sequences import read_splits
+    from core.training.calibrate import calibrate as fitted
+
+    model, opened = load_bundle(bundle), read_splits(splits)
+    if set(opened.manifest.runs["val"]) != set(model.manifest.runs["val"]):
+        raise ToolmarkError(
+            f"{splits} has other validation runs than {bundle} was trained with: give its own windows."
+        )
+    found = fitted(model, opened.val.take(opened.val.labelled))
+    write_calibration(bundle, found)
+    typer.echo(f"{bundle}: threshold {found.threshold}, least fit of a known program {found.least_fit}")
+
+
+@app.command()
 def evaluate(
     bundle: BundlePath,
     splits: SplitsPath,
     json: Annotated[Path | None, typer.Option(help="file of the evaluation")] = None,
     store: Annotated[Path | None, typer.Option(help="store, for the baselines that need whole runs")] = None,
     keep: Annotated[bool, typer.Option(help="put the metrics into the bundle")] = False,
+    quick: Annotated[bool, typer.Option(help="leave out the baselines that compare whole runs")] = False,
 ) -> None:
     """Score a bundle on the test windows, with every metric, interval and baseline."""
     from core.evidence.evaluation_file import evaluation_json, write_evaluation
@@ -197,8 +218,8 @@ def evaluate(
 
     model, opened = load_bundle(bundle), read_splits(splits)
     runs = Store.open(store) if store else None
-    with _progress("evaluate", 4) as advance:
-        evaluation = score_bundle(model, opened, runs, advance)
+    with progress("evaluate", 4) as advance:
+        evaluation = score_bundle(model, opened, runs, advance, quick=quick)
     if json:
         write_evaluation(evaluation, json)
     if keep:
@@ -253,8 +274,8 @@ def predict(
     model = load_bundle(bundle)
     recording = read_recording(run, model.machine)
     for sentence in notes_on(model, recording, without or ()):
-        _note(sentence)
-    with _progress("predict") as advance:
+        note(sentence)
+    with progress("predict") as advance:
         rows = predict_run(
             model,
             recording,

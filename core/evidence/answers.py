@@ -22,8 +22,8 @@ class Answers:
     """The answers of one method for N windows.
 
     `operation` `[N, O]` probabilities; `tokens` `[N, L]` free-running, EOS included; `lines` their N texts;
-    `confidence` `[N]` of the line; `forced` `[N, T]` the token at each position given the true ones before,
-    `forced_heads` the heads' argmaxes there, `forced_confidence` head -> `[N, T]`.
+    `confidence` `[N]` of the line, not to be believed below `threshold`; `forced` `[N, T]` the token at each position
+    given the true ones before, `forced_heads` the heads' argmaxes there, `forced_confidence` head -> `[N, T]`.
     """
 
     method: str
@@ -31,6 +31,7 @@ class Answers:
     tokens: Ints | None = None
     lines: tuple[str, ...] | None = None
     confidence: Reals | None = None
+    threshold: float | None = None
     forced: Ints | None = None
     forced_heads: Heads | None = None
     forced_confidence: Mapping[str, Reals] = field(default_factory=dict)
@@ -55,6 +56,7 @@ class Answers:
             tokens=None if self.tokens is None else self.tokens[index],
             lines=None if self.lines is None else tuple(self.lines[i] for i in index),
             confidence=None if self.confidence is None else self.confidence[index],
+            threshold=self.threshold,
             forced=None if self.forced is None else self.forced[index],
             forced_heads=None if heads is None else heads.take(index),
             forced_confidence={name: part[index] for name, part in self.forced_confidence.items()},
@@ -65,7 +67,9 @@ class Answers:
         return [part for part in parts if part is not None]
 
 
-def model_answers(free: BatchPrediction, forced: TeacherForced | None, method: str = "model") -> Answers:
+def model_answers(
+    free: BatchPrediction, forced: TeacherForced | None, method: str = "model", threshold: float | None = None
+) -> Answers:
     """The model's answers, free-running and under teacher forcing."""
     return Answers(
         method=method,
@@ -73,6 +77,7 @@ def model_answers(free: BatchPrediction, forced: TeacherForced | None, method: s
         tokens=free.tokens,
         lines=free.line,
         confidence=free.confidence,
+        threshold=threshold,
         forced=None if forced is None else forced.predicted,
         forced_heads=None if forced is None else forced.heads,
         forced_confidence={} if forced is None else forced.probabilities,

@@ -87,17 +87,18 @@ def evaluate(
     baselines: Sequence[Answers] = (),
     of_runs: Callable[[Truth], list[Tally]] | None = None,
     length_unit: str = "inch",
+    threshold: float | None = None,
     bootstrap: BootstrapConfig | None = None,
 ) -> Evaluation:
     """Score the model's and the baselines' answers for `targets`, leaving out windows without a label.
 
     `free`, `forced` and each of `baselines` hold an answer a window; `of_runs` adds what is scored on whole runs;
-    `length_unit` is the machine's.
+    `length_unit` is the machine's; lines less sure than `threshold` are not to be believed.
 
     Raises:
         EvidenceError: answers for another number of windows, or no window with a label.
     """
-    methods = [model_answers(free, forced), *baselines]
+    methods = [model_answers(free, forced, threshold=threshold), *baselines]
     _refuse_other_windows(methods, len(targets))
     truth = truth_of(targets, scheme, None if forced is None else forced.targets)
     if not len(truth):

@@ -41,6 +41,10 @@ def line_tallies(truth: Truth, answers: Answers, length_unit: str = "inch") -> I
     if answers.confidence is not None:
         sums = bin_sums(answers.confidence, right, truth.unit, n_units)
         yield Tally("ece_line", method, "ece", sums)
+        if answers.threshold is not None:
+            sure = answers.confidence >= answers.threshold
+            yield share("answered", method, sure, every, truth.unit, n_units)
+            yield share("answered_right", method, right, sure, truth.unit, n_units)
 
 
 def exact_lines(truth: Truth, tokens: Ints) -> Bools:

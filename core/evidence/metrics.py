@@ -39,6 +39,12 @@ _FIXED = (
     Metric(
         "line_within_row", "Line within a row", "free-running: the line is the top one or a row behind it"
     ),
+    Metric(
+        "answered",
+        "Windows with a line to be believed",
+        "confidence over the threshold of the validation runs",
+    ),
+    Metric("answered_right", "Exact line where it is to be believed", "of the windows over the threshold"),
     Metric("row_line", "Line of a row", "of a run that was read back: every labelled row"),
     Metric(
         "row_line_within_row",

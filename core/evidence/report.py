@@ -50,6 +50,11 @@ def to_markdown(evaluation: Evaluation, published: bool = False) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def tracks_to_markdown(evaluation: Evaluation) -> str:
+    """The table of the runs that were read back."""
+    return f"{_heading(evaluation)}\n\n{_track_table(evaluation)}\n"
+
+
 def _heading(evaluation: Evaluation) -> str:
     counts = evaluation.counts
     folds = ", ".join(str(fold) for fold in evaluation.folds)

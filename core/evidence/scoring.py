@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from core.evidence.baselines import recording_baselines, window_baselines
+from core.evidence.ceilings import place_answers
 from core.evidence.evaluation import Evaluation, evaluate
 from core.evidence.track_scoring import score_tracks
 from core.evidence.truth import EvidenceError
@@ -14,11 +15,17 @@ Told = Callable[[int, str], None]
 
 
 def score_bundle(
-    bundle: Bundle, splits: Splits, store: Store | None = None, told: Told | None = None
+    bundle: Bundle,
+    splits: Splits,
+    store: Store | None = None,
+    told: Told | None = None,
+    *,
+    quick: bool = False,
 ) -> Evaluation:
     """Every metric and baseline of a bundle on the test windows; `told(done, what)` hears four steps.
 
-    The baselines and tracks that need whole runs are added where the `store` that the windows were cut from is given.
+    The baselines and tracks that need whole runs are added where the `store` that the windows were cut from is given;
+    `quick` leaves those baselines out.
 
     Raises:
         EvidenceError: the windows were prepared for other inputs or tokens, or a test run was trained on.
@@ -35,7 +42,8 @@ def score_bundle(
     answers = window_baselines(
         train, test, bundle.scheme, len(bundle.operations), free.operation_probabilities
     )
-    if store is not None:
+    answers += place_answers(bundle, test)
+    if store is not None and not quick:
         answers += recording_baselines(train, test, bundle.scheme, bundle.machine, store.recording)
     tell(3, "tracks and intervals")
     return evaluate(
@@ -49,6 +57,7 @@ def score_bundle(
         baselines=answers,
         of_runs=None if store is None else lambda truth: score_tracks(bundle, store, test, truth.units),
         length_unit=bundle.machine.length_unit,
+        threshold=bundle.calibration.threshold or None,
     )
 
 

@@ -4,15 +4,19 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from core.evidence.evaluation import Counts, Evaluation, from_tallies
 from core.evidence.tally import Tally, Unit
 from core.evidence.track_metrics import Tracked, track_tallies
 from core.evidence.track_truth import RowTruth, part_of
+from core.evidence.truth import EvidenceError
 from core.gcode import canonical
 from core.model.bundle import Bundle
+from core.recordings.inputs import inputs_for
+from core.recordings.placing import Placing
 from core.recordings.programs import Programs, listing_of, program_of
 from core.recordings.recording import Recording
 from core.recordings.store import Store
-from core.recordings.windows import WINDOW_ROWS, Windows
+from core.recordings.windows import WINDOW_ROWS, Places, Windows, cut_runs
 from core.tracking.anchor import anchored
 from core.tracking.passes import IN_STEP, STEP, Offsets, Pass
 from core.tracking.readback import program_lines
@@ -65,6 +69,34 @@ def score_tracks(
         if reads
         for tally in track_tallies(method, reads, units, programs, length)
     ]
+
+
+def evaluate_tracks(bundle: Bundle, store: Store, told: Told | None = None) -> Evaluation:
+    """Read the held-out runs of a bundle back and score them: the tracks of `score_bundle` without its windows.
+
+    Raises:
+        EvidenceError: the store lacks runs that the bundle was tested on.
+    """
+    runs = bundle.manifest.runs.get("test", [])
+    missing = sorted(set(runs) - set(store.names))
+    if missing or not runs:
+        raise EvidenceError(
+            f"{store.path} lacks {len(missing)} of the {len(runs)} runs that {bundle.path} was not trained on "
+            f"({missing[0] if missing else 'there are none'}): import the recordings that it was cut from."
+        )
+    units = [Unit(name, bundle.machine.operation_id(store.entry(name).operation)) for name in sorted(runs)]
+    placing = Placing.learn(store.recordings(bundle.manifest.runs["train"]), inputs_for("run", store.machine))
+    spec = inputs_for("run", store.machine)
+    placed = {run.name: placing.place(run, spec) for run in store.recordings(runs)}
+    places = Places(placing.programs, {name: one for name, one in placed.items() if one is not None})
+    test = cut_runs(store.recordings(sorted(runs)), bundle.inputs, places=places)
+    labelled = test.take(test.labelled)
+    counts = Counts(len(test), len(labelled), len(test) - len(labelled), int(labelled.tied.sum()), len(units))
+    everything = score_tracks(bundle, store, test, units, told=told)
+    folds = () if bundle.manifest.fold is None else (bundle.manifest.fold,)
+    return from_tallies(
+        bundle.protocol, folds, bundle.scheme.name, bundle.operations, counts, tuple(units), everything
+    )
 
 
 def tracked(found: Track, truth: RowTruth, whole: bool = False) -> Tracked:

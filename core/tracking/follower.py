@@ -13,6 +13,7 @@ from core.tracking.anchor import anchored
 from core.tracking.known import Known
 from core.tracking.passes import IN_STEP, REACH, SAME_ROWS, STEP, Offsets, Pass
 from core.tracking.rows import RowsRead, read_rows
+from core.tracking.tracker import Track
 from core.tracking.walk import Walk, WalkOptions
 from core.tracking.words import listen
 
@@ -144,6 +145,23 @@ def follow(
     follower = Follower(bundle, recording.channels, stride=stride, library=library)
     for values in recording.values:
         yield follower.push(values)
+
+
+def followed(bundle: Bundle, recording: Recording, *, stride: int = 4, library: Sequence[str] = ()) -> Track:
+    """The rows of `follow` as one track; nothing is known of the rows before the first window is full."""
+    rows = list(follow(bundle, recording, stride=stride, library=library))
+    nowhere = np.full(3, np.nan)
+    return Track(
+        run=recording.name,
+        line=tuple(row.line if row else "" for row in rows),
+        operation=tuple(row.operation if row else "" for row in rows),
+        number=np.array([row.number if row else -1 for row in rows]),
+        position_mm=np.stack([row.position_mm if row else nowhere for row in rows]),
+        confidence=np.array([row.confidence if row else 0.0 for row in rows]),
+        phase=np.full(len(rows), np.nan),
+        passes=(),
+        programs=bundle.programs,
+    )
 
 
 def _felt(belief: NDArray[np.float32], place: int, row: int) -> Offsets:

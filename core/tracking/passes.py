@@ -159,7 +159,9 @@ def _felt(
 
 
 def _fit(words: NDArray[np.float32], centres: Floats, programs: Programs, index: int, offset: float) -> float:
-    """Mean probability that the windows of a pass give to its places, to `SAME_ROWS` rows."""
+    """Mean probability that the windows of a pass that say anything give to its places, to `SAME_ROWS` rows."""
+    telling = np.ptp(words, axis=1) > 0 if len(words) else np.zeros(0, dtype=bool)
+    words, centres = words[telling], centres[telling]
     if not len(words):
         return float("nan")
     first, last = int(programs.offsets[index]), int(programs.offsets[index + 1]) - 1

@@ -1,7 +1,7 @@
 """A track as files: the program that was read back, and a line per row."""
 
 import csv
-from itertools import groupby, pairwise
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ def program_lines(track: Track) -> list[str]:
 
     In a learned program also those between two rows that are known to lie there, too short for a row of their own.
     """
-    if track.spelled:
+    if track.spelled or not track.passes:
         return [line for line, _ in groupby(track.line) if line]
     lines: list[str] = []
     for one in track.passes:
@@ -54,8 +54,3 @@ def write_trace(track: Track, path: Path) -> None:
             where = ["" if np.isnan(mm) else f"{mm:.3f}" for mm in track.position_mm[row].tolist()]
             sure = f"{track.confidence[row]:.4f}"
             writer.writerow([track.run, row, track.operation[row], line, *where, sure])
-
-
-def jumps(track: Track) -> list[int]:
-    """The rows at which another pass begins."""
-    return [after.first for _, after in pairwise(track.passes)]

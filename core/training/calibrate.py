@@ -20,7 +20,7 @@ from core.tracking.words import listen
 # a line below the threshold is not to be believed: above it this share was right
 TRUSTED = 0.9
 # a run that fits less than this share of what the worst of twenty validation runs does executes another program
-STRANGE = 0.5
+STRANGE = 0.8
 
 
 def calibrate(bundle: Bundle, windows: Windows) -> Calibration:

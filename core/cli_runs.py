@@ -1,0 +1,141 @@
+"""The verbs of `python -m core` that read whole runs back: track, verify, rates."""
+
+# ruff: noqa: PLC0415
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from core.cli import BundlePath, app, note, progress
+from core.errors import ToolmarkError
+
+RunOrStore = Annotated[Path, typer.Argument(help="a recording; or a store, whose held-out runs are scored")]
+
+
+@app.command()
+def track(
+    bundle: BundlePath,
+    run: RunOrStore,
+    out: Annotated[Path | None, typer.Option(help="CSV of the rows")] = None,
+    program: Annotated[Path | None, typer.Option(help="G-code file of the program read back")] = None,
+    library: Annotated[
+        list[str] | None, typer.Option(help="a program that may be met: its name, or its G-code file")
+    ] = None,
+    mode: Annotated[
+        Literal["auto", "known", "open"], typer.Option(help="walk through learned programs, or spell lines")
+    ] = "auto",
+    stride: Annotated[int, typer.Option(min=1, help="rows between windows")] = 4,
+    online: Annotated[
+        bool, typer.Option(help="row by row, as it would be said while the run is made")
+    ] = False,
+    json: Annotated[Path | None, typer.Option(help="of a store: file of the evaluation")] = None,
+) -> None:
+    """Read a whole run back, row by row; its target and controller columns are never looked at."""
+    from core.model.bundle import load_bundle
+    from core.model.reading import notes_on
+    from core.recordings.reader import read_recording
+    from core.tracking.follower import followed
+    from core.tracking.readback import write_program, write_trace
+    from core.tracking.tracker import TrackOptions
+    from core.tracking.tracker import track as read_back
+
+    model, options = load_bundle(bundle), TrackOptions(stride, tuple(library or ()), mode)
+    if run.is_dir():
+        return _score(bundle, run, json)
+    if out is None:
+        raise ToolmarkError("A run that is read back needs a file for its rows: give --out TRACE.csv.")
+    for target in (out, program):
+        if target is not None and target.exists() and run.exists() and target.samefile(run):
+            raise ToolmarkError(f"{target} is the recording itself and would be lost: give another file.")
+    recording = read_recording(run, model.machine)
+    for sentence in notes_on(model, recording):
+        note(sentence)
+    if online:
+        found = followed(model, recording, stride=stride, library=options.library)
+    else:
+        found = read_back(model, recording, options)
+    write_trace(found, out)
+    if program is not None:
+        write_program(found, program)
+    named = [
+        f"{found.programs.timelines[one.program].program} in rows {one.first} to {one.last}"
+        for one in found.passes
+    ]
+    what = "no learned program fits, so the lines are spelled" if found.spelled else ", ".join(named)
+    typer.echo(f"{recording.name}: {what or 'followed row by row'}; {len(found)} rows in {out}")
+
+
+def _score(bundle: Path, store: Path, json: Path | None) -> None:
+    """Read the held-out runs of a store back and print how well."""
+    from core.evidence.evaluation_file import write_evaluation
+    from core.evidence.report import tracks_to_markdown
+    from core.evidence.track_scoring import evaluate_tracks
+    from core.model.bundle import load_bundle
+    from core.recordings.store import Store
+
+    with progress("track") as advance:
+        evaluation = evaluate_tracks(
+            load_bundle(bundle), Store.open(store), lambda done, total, name: advance(done, name, total)
+        )
+    if json:
+        write_evaluation(evaluation, json)
+    typer.echo(tracks_to_markdown(evaluation))
+
+
+@app.command()
+def verify(
+    bundle: BundlePath,
+    run: RunOrStore,
+    program: Annotated[Path | None, typer.Option(help="the intended G-code file")] = None,
+    json: Annotated[Path | None, typer.Option(help="of a store: file of the trials")] = None,
+) -> None:
+    """Hold a run against the program that it should have executed; status 3 where it deviates."""
+    from core.evidence.verification_rates import rates as table
+    from core.evidence.verification_rates import trials, write_trials
+    from core.model.bundle import load_bundle
+    from core.model.reading import notes_on
+    from core.recordings.reader import read_recording
+    from core.recordings.store import Store
+    from core.tracking.known import read_program
+    from core.tracking.verification import verify as held_against
+
+    model = load_bundle(bundle)
+    if run.is_dir():
+        with progress("verify") as advance:
+            found = trials(
+                model,
+                Store.open(run),
+                model.manifest.runs["test"],
+                lambda done, total, name: advance(done, name, total),
+            )
+        if json:
+            write_trials(found, json)
+        return typer.echo(table(found))
+    if program is None:
+        raise ToolmarkError("A run is held against its intended program: give --program INTENDED.nc.")
+    recording = read_recording(run, model.machine)
+    for sentence in notes_on(model, recording):
+        note(sentence)
+    verdict = held_against(model, recording, read_program(program))
+    typer.echo(f"operation: {verdict.operation}")
+    for one in verdict.deviations:
+        where = f"line {one.intended + 1} of {program.name}" if one.intended is not None else "no line"
+        typer.echo(f"row {one.row}, {where}: {one.what} ({one.by_mm:.1f} mm)")
+    if verdict.deviations:
+        raise typer.Exit(3)
+    typer.echo(
+        f"{recording.name} matches {program.name}: lines to {verdict.lines_mm:.1f} mm, pace to {verdict.pace_mm:.1f} mm"
+    )
+
+
+@app.command()
+def rates(
+    trials: Annotated[
+        list[Path], typer.Argument(help="files of trials that `verify` wrote for several folds")
+    ],
+) -> None:
+    """How often `verify` finds edits and how often it cries wolf, over the trials of several folds."""
+    from core.evidence.verification_rates import rates as table
+    from core.evidence.verification_rates import read_trials
+
+    typer.echo(table([one for path in trials for one in read_trials(path)]))
