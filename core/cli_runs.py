@@ -41,7 +41,8 @@ def track(
 
     model, options = load_bundle(bundle), TrackOptions(stride, tuple(library or ()), mode)
     if run.is_dir():
-        return _score(bundle, run, json)
+        _score(bundle, run, json)
+        return
     if out is None:
         raise ToolmarkError("A run that is read back needs a file for its rows: give --out TRACE.csv.")
     for target in (out, program):
@@ -110,7 +111,8 @@ def verify(
             )
         if json:
             write_trials(found, json)
-        return typer.echo(table(found))
+        typer.echo(table(found))
+        return
     if program is None:
         raise ToolmarkError("A run is held against its intended program: give --program INTENDED.nc.")
     recording = read_recording(run, model.machine)

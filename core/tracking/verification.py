@@ -8,12 +8,13 @@ stretches of the run stay where the whole run is; a line left out or another fee
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
-from core.gcode import ToolpathError, canonical, parse_line, positions
+from core.gcode import canonical, parse_line, positions
 from core.gcode.modal import Units
 from core.model.bundle import Bundle
 from core.recordings.programs import Timeline
@@ -26,6 +27,8 @@ from core.tracking.words import listen
 
 # deviations up to this many mm are not told from what good runs show: of the lines, and of the pace
 TOLERANCE_MM, PACE_MM = 2.3, 6.0
+# a pass that comes this near to the end of its program has ended, and has begun this near to its beginning
+END_ROWS = 24
 # a run that is read as another program is off by this at least
 ELSEWHERE_MM = 100.0
 
@@ -77,8 +80,7 @@ def verify(
     found = walked(recording.name, words, Known.of(bundle), options.walk)
     unit: Units = "inch" if bundle.machine.length_unit == "inch" else "mm"
     plan = Plan.of(intended, unit)
-    lines = [*_text(found, plan), *_passes(found)]
-    pace = list(_pace(found, drifts(found, words, options.walk.temper * words.stride)))
+    lines, pace = compared(found, plan, drifts(found, words, options.walk.temper * words.stride))
     over = [one for one in lines if one.by_mm > TOLERANCE_MM] + [one for one in pace if one.by_mm > PACE_MM]
     operation = max(dict.fromkeys(found.operation), key=list(found.operation).count)
     return Verdict(
@@ -90,19 +92,25 @@ def verify(
     )
 
 
+def compared(found: Track, plan: "Plan", steps: Sequence[Drift]) -> tuple[list[Deviation], list[Deviation]]:
+    """Every deviation of the lines that were read back, and of the pace, however small."""
+    return [*_text(found, plan), *_passes(found)], list(_pace(steps))
+
+
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """An intended program: canonical lines, where each ends `[N, 3]` in mm, and the feed in force, NaN = none yet."""
+    """An intended program: canonical lines, where each ends `[N, 3]` in mm, the feed in force (NaN: none), its unit."""
 
     lines: tuple[str, ...]
     ends: NDArray[np.float64]
     feeds: NDArray[np.float64]
+    unit: Units
 
     @classmethod
     def of(cls, lines: Sequence[str], unit: Units) -> "Plan":
         """Follow the lines of a program."""
         kept = tuple(text for line in lines if (text := canonical(line)))
-        return cls(kept, positions(kept, units=unit, start=None), _feeds(kept))
+        return cls(kept, positions(kept, units=unit, start=None), _feeds(kept), unit)
 
 
 def _feeds(lines: Sequence[str]) -> NDArray[np.float64]:
@@ -133,7 +141,7 @@ def _lines(found: Track, first: int, last: int, timeline: Timeline, plan: Plan) 
     numbers = np.array([number for number in timeline.listing if low <= number <= high])
     lines = [canonical(timeline.listing[int(number)]) for number in numbers]
     whole = low == int(timeline.numbers.min()) and high == int(timeline.numbers.max())
-    executed = Plan.of(lines, _unit(plan))
+    executed = Plan.of(lines, plan.unit)
     path = found.position_mm[first : last + 1]
     row_of = first + np.array([int(np.abs(rows - number).argmin()) for number in numbers])
     for op in Levenshtein.opcodes(list(plan.lines), lines):
@@ -150,11 +158,6 @@ def _lines(found: Track, first: int, last: int, timeline: Timeline, plan: Plan) 
             yield from _not_executed(plan, a, path, at, room)
 
 
-def _unit(plan: Plan) -> Units:
-    # a program's own ends are in mm already; what is compared with it was written for the same machine
-    return "inch" if len(plan.lines) else "mm"
-
-
 def _room(numbers: NDArray[np.int64], at: int) -> int:
     """How many lines that were never seen lie before the learned line `at`."""
     if not 0 < at < len(numbers):
@@ -169,8 +172,7 @@ def _not_intended(
     for i in range(lines.start, lines.stop):
         j = min(before + i - lines.start, len(plan.lines) - 1) if pairs else before
         near = plan.ends[j : j + 1] if pairs else plan.ends[max(before - 2, 0) : before + 3]
-        away = np.linalg.norm(near - executed.ends[i], axis=1)
-        by = float(np.nanmin(away)) if np.isfinite(away).any() else 0.0
+        by = float(_apart(near, executed.ends[i]).min(initial=ELSEWHERE_MM))
         feed = _slower(executed, i, plan, min(j, len(plan.lines) - 1))
         stead = f"in place of {plan.lines[j]}" if pairs else "which the program does not have there"
         what = f"{executed.lines[i]} was executed, {stead}"
@@ -182,31 +184,33 @@ def _not_executed(
 ) -> Iterator[Deviation]:
     """Intended lines that were not executed: where their end lies from the path that was walked."""
     for i in range(lines.start, lines.stop):
-        near = path[np.isfinite(path).all(axis=1)]
-        by = float(np.linalg.norm(near - plan.ends[i], axis=1).min()) if len(near) else 0.0
-        by = 0.0 if np.isnan(by) else by
+        by = float(_apart(path, plan.ends[i]).min(initial=ELSEWHERE_MM))
         if room < lines.stop - lines.start:
             # there is no room for lines that were merely never seen: its whole way was left out
-            before = plan.ends[i - 1] if i else plan.ends[i]
-            way = float(np.linalg.norm(plan.ends[i] - before))
-            by = max(by, 0.0 if np.isnan(way) else way)
+            by = max(by, float(_apart(plan.ends[i], plan.ends[max(i - 1, 0)])))
         yield Deviation("line missing", row, i, f"{plan.lines[i]} was not executed", by)
+
+
+def _apart(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Distance in mm of positions `[..., 3]`; an axis that either does not know does not count."""
+    return np.asarray(np.sqrt((np.nan_to_num(one - other) ** 2).sum(axis=-1)))
 
 
 def _slower(executed: Plan, i: int, plan: Plan, j: int) -> float:
     """How far behind another feed leaves the tool over a line, in mm."""
-    if i == 0 or np.isnan(executed.feeds[i]) or np.isnan(plan.feeds[j]) or executed.feeds[i] == plan.feeds[j]:
+    if np.isnan(executed.feeds[i]) or np.isnan(plan.feeds[j]) or executed.feeds[i] == plan.feeds[j]:
         return 0.0
     # a feed holds for all lines after it
-    way = np.linalg.norm(np.diff(executed.ends[i - 1 :], axis=0), axis=1)
-    return float(np.nansum(way) * abs(1 - plan.feeds[j] / executed.feeds[i]))
+    way = _apart(executed.ends[max(i, 1) :], executed.ends[max(i, 1) - 1 : -1])
+    return float(way.sum() * abs(1 - plan.feeds[j] / executed.feeds[i]))
 
 
 def _passes(found: Track) -> Iterator[Deviation]:
     """Passes that follow each other without the one having ended and the other begun."""
-    for before, after in zip(found.passes[:-1], found.passes[1:], strict=True):
-        ended = found.phase[before.last] >= len(found.programs.timelines[before.program]) - 1 - 24
-        begun = found.phase[after.first] <= 24
+    for before, after in pairwise(found.passes):
+        last = len(found.programs.timelines[before.program]) - 1
+        ended = found.phase[before.last] >= last - END_ROWS
+        begun = found.phase[after.first] <= END_ROWS
         if ended and begun and before.program == after.program:
             continue
         gap = found.position_mm[after.first] - found.position_mm[before.last]
@@ -215,11 +219,8 @@ def _passes(found: Track) -> Iterator[Deviation]:
         yield Deviation("jump", after.first, None, what, by)
 
 
-def _pace(found: Track, steps: Sequence[Drift]) -> Iterator[Deviation]:
+def _pace(steps: Sequence[Drift]) -> Iterator[Deviation]:
     """Stretches that are elsewhere in the program than the rest of their pass."""
     for one in steps:
         what = f"from here the run is {abs(one.rows):.1f} rows {'ahead' if one.rows > 0 else 'behind'}"
         yield Deviation("pace", one.row, None, what, one.by_mm)
-
-
-__all__ = ["TOLERANCE_MM", "Deviation", "Plan", "ToolpathError", "Verdict", "verify"]
