@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 from rich.console import Console
@@ -207,6 +207,9 @@ def evaluate(
     store: Annotated[Path | None, typer.Option(help="store, for the baselines that need whole runs")] = None,
     keep: Annotated[bool, typer.Option(help="put the metrics into the bundle")] = False,
     quick: Annotated[bool, typer.Option(help="leave out the baselines that compare whole runs")] = False,
+    part: Annotated[
+        Literal["test", "val"], typer.Option(help="val to choose between bundles, test to report")
+    ] = "test",
 ) -> None:
     """Score a bundle on the test windows, with every metric, interval and baseline."""
     from core.evidence.evaluation_file import evaluation_json, write_evaluation
@@ -219,10 +222,14 @@ def evaluate(
     model, opened = load_bundle(bundle), read_splits(splits)
     runs = Store.open(store) if store else None
     with progress("evaluate", 4) as advance:
-        evaluation = score_bundle(model, opened, runs, advance, quick=quick)
+        evaluation = score_bundle(model, opened, runs, advance, quick=quick, part=part)
     if json:
         write_evaluation(evaluation, json)
     if keep:
+        if part != "test":
+            raise ToolmarkError(
+                "A bundle keeps what it reached on test windows: leave out --keep or --part val."
+            )
         write_metrics(bundle, evaluation_json(evaluation))
     typer.echo(to_markdown(evaluation, published=True))
 

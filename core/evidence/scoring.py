@@ -1,6 +1,7 @@
 """A bundle scored on the test windows of a folder of window files."""
 
 from collections.abc import Callable
+from typing import Literal
 
 from core.evidence.baselines import recording_baselines, window_baselines
 from core.evidence.ceilings import place_answers
@@ -21,18 +22,19 @@ def score_bundle(
     told: Told | None = None,
     *,
     quick: bool = False,
+    part: Literal["test", "val"] = "test",
 ) -> Evaluation:
     """Every metric and baseline of a bundle on the test windows; `told(done, what)` hears four steps.
 
     The baselines and tracks that need whole runs are added where the `store` that the windows were cut from is given;
-    `quick` leaves those baselines out.
+    `quick` leaves those baselines out. `part`: the validation windows are for choosing between bundles.
 
     Raises:
         EvidenceError: the windows were prepared for other inputs or tokens, or a test run was trained on.
     """
-    _check(bundle, splits)
+    _check(bundle, splits, part)
     tell = told or (lambda done, what: None)
-    test, manifest = splits.test, splits.manifest
+    test, manifest = getattr(splits, part), splits.manifest
     tell(0, "free-running")
     free = bundle.predict_windows(test)
     tell(1, "teacher-forced")
@@ -61,7 +63,7 @@ def score_bundle(
     )
 
 
-def _check(bundle: Bundle, splits: Splits) -> None:
+def _check(bundle: Bundle, splits: Splits, part: str) -> None:
     manifest = splits.manifest
     same = manifest.spec == bundle.inputs and manifest.scheme == bundle.manifest.scheme
     if not same and manifest.protocol == bundle.protocol:
@@ -76,8 +78,9 @@ def _check(bundle: Bundle, splits: Splits) -> None:
         )
     if manifest.protocol == "seed":
         return
-    learned = set(bundle.manifest.runs.get("train", [])) | set(bundle.manifest.runs.get("val", []))
-    shared = sorted(learned & set(manifest.runs["test"]))
+    learned = set(bundle.manifest.runs.get("train", []))
+    learned |= set(bundle.manifest.runs.get("val", [])) if part == "test" else set()
+    shared = sorted(learned & set(manifest.runs[part]))
     if shared:
         raise EvidenceError(
             f"The bundle was trained on {len(shared)} of the test runs in {splits.path} ({shared[0]} is one): "

@@ -62,7 +62,7 @@ class Pass:
     @property
     def deaf(self) -> bool:
         """Whether the windows tell nothing of the offset."""
-        return bool(self.felt.p.max() < 2 / len(self.felt.p))
+        return len(self.felt.p) > 2 and bool(self.felt.p.max() < 2 / len(self.felt.p))
 
 
 def find_passes(

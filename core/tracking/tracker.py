@@ -20,6 +20,8 @@ from core.tracking.walk import Walk, WalkOptions, smooth
 from core.tracking.words import Words, listen
 
 Mode = Literal["auto", "known", "open"]
+# a shorter recording does not tell a program that was never learned from one that is half heard
+TELLING_ROWS = 256
 
 
 @dataclass(frozen=True)
@@ -93,11 +95,13 @@ def track(bundle: Bundle, recording: Recording, options: TrackOptions | None = N
         RecordingError: the recording is shorter than a window.
     """
     options = options or TrackOptions()
+    known = Known.of(bundle, options.library)
     windows = cut_windows(recording, bundle.inputs, stride=options.stride)
     words = listen(bundle, windows, recording.n_rows, options.stride)
-    found = walked(recording.name, words, Known.of(bundle, options.library), options.walk)
+    found = walked(recording.name, words, known, options.walk)
     found = replace(found, confidence=bundle.calibration.row_confidence(found.confidence))
-    strange = found.fit < bundle.calibration.least_fit and not options.library
+    strange = found.fit < bundle.calibration.least_fit and recording.n_rows >= TELLING_ROWS
+    strange = strange and not options.library
     if options.mode == "open" or (options.mode == "auto" and strange):
         return _spelled(found, spelled_rows(bundle, windows, recording.n_rows), words, bundle)
     return found

@@ -75,9 +75,10 @@ def verify(
         TrackingError: the bundle has learned no programs.
     """
     options = options or TrackOptions()
+    known = Known.of(bundle)
     windows = cut_windows(recording, bundle.inputs, stride=options.stride)
     words = listen(bundle, windows, recording.n_rows, options.stride)
-    found = walked(recording.name, words, Known.of(bundle), options.walk)
+    found = walked(recording.name, words, known, options.walk)
     unit: Units = "inch" if bundle.machine.length_unit == "inch" else "mm"
     plan = Plan.of(intended, unit)
     lines, pace = compared(found, plan, drifts(found, words, options.walk.temper * words.stride))

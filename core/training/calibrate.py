@@ -20,7 +20,7 @@ from core.tracking.words import listen
 # a line below the threshold is not to be believed: above it this share was right
 TRUSTED = 0.9
 # a run that fits less than this share of what the worst of twenty validation runs does executes another program
-STRANGE = 0.8
+STRANGE = 0.5
 
 
 def calibrate(bundle: Bundle, windows: Windows) -> Calibration:
@@ -59,7 +59,8 @@ def _of_rows(bundle: Bundle, windows: Windows) -> Calibration:
     numbers = np.concatenate([timeline.numbers for timeline in bundle.programs.timelines])
     for own, found in _tracks(bundle, windows):
         fits.append(found.fit)
-        place = own.place + own.lag
+        # the row after the middle of a window lies half a row behind its centre
+        place = own.place + own.lag + 0.5
         known = np.isfinite(place)
         rows = own.start_row[known] + WINDOW_ROWS // 2
         true = numbers[np.clip(np.rint(place[known]).astype(np.int64), 0, len(numbers) - 1)]

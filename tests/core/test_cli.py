@@ -6,27 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from core import cli
 from tests.pipeline import SMALL, Pipeline
-
-
-def _run(
-    arguments: tuple[object, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> tuple[int, str, str]:
-    """Status, output and errors of a verb."""
-    monkeypatch.setattr("sys.argv", ["toolmark", *map(str, arguments)])
-    try:
-        cli.main()
-        status = 0
-    except SystemExit as end:
-        status = end.code if isinstance(end.code, int) else 0
-    said = capsys.readouterr()
-    return status, said.out, said.err
-
-
-@pytest.fixture
-def toolmark(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
-    return lambda *arguments: _run(arguments, monkeypatch, capsys)
 
 
 def test_from_recordings_to_predictions(pipeline: Pipeline, tmp_path: Path, toolmark) -> None:
