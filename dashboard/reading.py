@@ -56,6 +56,8 @@ def verdict_words(scheme: Scheme, prediction: Prediction, label: WindowLabel, pa
     colour = {"held out": "green", "new": "gray"}.get(part, "orange")
     badges = f"{_VERDICTS[line_verdict(scheme, prediction, label)]} :{colour}-badge[{part}]"
     sure = f"{percent(prediction.confidence)} sure of the line"
+    if not prediction.sure:
+        sure = f"{sure}: too little to believe it"
     return f"{badges} {sure}, read in {prediction.latency_ms:.1f} ms on this machine"
 
 

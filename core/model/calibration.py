@@ -18,15 +18,13 @@ class Calibration:
     """Temperatures by head ("operation", "place", "type", ..., "digit1", ...) and the line's `(slope, offset)`.
 
     A line's confidence is `sigmoid(slope * logit(product of token confidences) + offset)`. `known_share` is how far the
-    lines of learned programs are trusted against spelling. `row`: slope and offset of the confidence of a tracked row;
-    `least_fit`: a run whose windows fit the learned programs less executes another one. `threshold`: below this
-    confidence a window's line is not to be believed.
+    lines of learned programs are trusted against spelling. `least_fit`: a run whose windows fit the learned programs
+    less executes another one. `threshold`: below this confidence a window's line is not to be believed.
     """
 
     temperatures: dict[str, float] = field(default_factory=dict)
     line: tuple[float, float] = (1.0, 0.0)
     known_share: float = 0.0
-    row: tuple[float, float] = (1.0, 0.0)
     least_fit: float = 0.0
     threshold: float = 0.0
 
@@ -34,27 +32,18 @@ class Calibration:
         """Calibrated confidence of lines from the products of their tokens' confidences."""
         return np.asarray(_logistic(product.astype(np.float64), self.line), dtype=np.float32)
 
-    def row_confidence(self, share: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Calibrated confidence of tracked rows' lines from how much the walk believes in them."""
-        return _logistic(share, self.row)
-
     def to_json(self) -> dict[str, Any]:
         """Plain values for `calibration.json`."""
-        return {**asdict(self), "line": list(self.line), "row": list(self.row)}
+        return {**asdict(self), "line": list(self.line)}
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> "Calibration":
         """The inverse of `to_json`."""
-
-        def pair(name: str) -> tuple[float, float]:
-            slope, offset = value.get(name, (1.0, 0.0))
-            return float(slope), float(offset)
-
+        slope, offset = value["line"]
         return cls(
             temperatures={head: float(heat) for head, heat in value["temperatures"].items()},
-            line=pair("line"),
+            line=(float(slope), float(offset)),
             known_share=float(value.get("known_share", 0.0)),
-            row=pair("row"),
             least_fit=float(value.get("least_fit", 0.0)),
             threshold=float(value.get("threshold", 0.0)),
         )

@@ -75,14 +75,16 @@ def predict_window(
     latency_ms = 1000 * (time.perf_counter() - started)
     shares = encoded.operation[0].tolist()
     best = int(np.argmax(shares))
+    confidence = float(bundle.calibration.line_confidence(decoded.confidence)[0])
     return Prediction(
         operation=bundle.operations[best],
         operation_confidence=shares[best],
         operations=dict(zip(bundle.operations, shares, strict=True)),
         line=bundle.scheme.decode(decoded.tokens[0].tolist()),
-        confidence=float(bundle.calibration.line_confidence(decoded.confidence)[0]),
+        confidence=confidence,
         tokens=token_predictions(bundle.scheme, decoded),
         latency_ms=latency_ms,
+        sure=confidence >= bundle.calibration.threshold,
     )
 
 

@@ -30,7 +30,10 @@ class TokenPrediction:
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
-    """One window read: the operation and the line, each with its confidence, and the token trace."""
+    """One window read: the operation and the line, each with its confidence, and the token trace.
+
+    `sure`: the line is to be believed, its confidence is over the bundle's threshold.
+    """
 
     operation: str
     operation_confidence: float
@@ -39,6 +42,7 @@ class Prediction:
     confidence: float
     tokens: tuple[TokenPrediction, ...]
     latency_ms: float
+    sure: bool = True
 
 
 @dataclass(frozen=True, eq=False)

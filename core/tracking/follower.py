@@ -132,10 +132,7 @@ class Follower:
         row = self.seen - 1
         read: RowsRead = read_rows(replace(laid, first=row, last=row), timelines[-1])
         share = float(self.belief[self.now.program].sum()) * float(read.confidence[0])
-        sure = self.bundle.calibration.row_confidence(np.array([share]))
-        return RowRead(
-            row, operation, read.lines[0], int(read.number[0]), read.position_mm[0], float(sure[0])
-        )
+        return RowRead(row, operation, read.lines[0], int(read.number[0]), read.position_mm[0], share)
 
 
 def follow(

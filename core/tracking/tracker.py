@@ -99,7 +99,6 @@ def track(bundle: Bundle, recording: Recording, options: TrackOptions | None = N
     windows = cut_windows(recording, bundle.inputs, stride=options.stride)
     words = listen(bundle, windows, recording.n_rows, options.stride)
     found = walked(recording.name, words, known, options.walk)
-    found = replace(found, confidence=bundle.calibration.row_confidence(found.confidence))
     strange = found.fit < bundle.calibration.least_fit and recording.n_rows >= TELLING_ROWS
     strange = strange and not options.library
     if options.mode == "open" or (options.mode == "auto" and strange):
@@ -108,7 +107,7 @@ def track(bundle: Bundle, recording: Recording, options: TrackOptions | None = N
 
 
 def walked(run: str, words: Words, known: Known, options: WalkOptions | None = None) -> Track:
-    """The track of a run through learned programs from what its windows say; the confidence is not calibrated yet."""
+    """The track of a run through learned programs from what its windows say."""
     walk = Walk(known.programs, options or WalkOptions(), known.allowed)
     centred: list[NDArray[np.float32] | None] = [None] * words.n_rows
     for first, word in zip(words.first.tolist(), words.places, strict=True):

@@ -26,7 +26,9 @@ STRANGE = 0.5
 def calibrate(bundle: Bundle, windows: Windows) -> Calibration:
     """Everything that turns what a trained model says into probabilities, learned on validation windows."""
     found = _of_windows(bundle, windows)
-    return _of_rows(replace(bundle, calibration=found), windows) if bundle.programs.n_places else found
+    if not bundle.programs.n_places:
+        return found
+    return replace(found, least_fit=_least_fit(replace(bundle, calibration=found), windows))
 
 
 def _of_windows(bundle: Bundle, windows: Windows) -> Calibration:
@@ -53,35 +55,22 @@ def _of_windows(bundle: Bundle, windows: Windows) -> Calibration:
     return replace(found, threshold=least_sure(found.line_confidence(product), hit, TRUSTED))
 
 
-def _of_rows(bundle: Bundle, windows: Windows) -> Calibration:
-    """The confidence of the rows of tracked runs, and how well the windows of a run fit a program that was learned."""
-    shares, right, fits = [], [], []
-    numbers = np.concatenate([timeline.numbers for timeline in bundle.programs.timelines])
-    for own, found in _tracks(bundle, windows):
-        fits.append(found.fit)
-        # the row after the middle of a window lies half a row behind its centre
-        place = own.place + own.lag + 0.5
-        known = np.isfinite(place)
-        rows = own.start_row[known] + WINDOW_ROWS // 2
-        true = numbers[np.clip(np.rint(place[known]).astype(np.int64), 0, len(numbers) - 1)]
-        shares.append(found.confidence[rows])
-        right.append(found.number[rows] == true)
-    share, hit = np.concatenate(shares), np.concatenate(right)
-    row = fit_line(share.astype(np.float32), hit) if len(share) else (1.0, 0.0)
-    fit = np.array(fits)[np.isfinite(fits)]
-    least = STRANGE * float(np.quantile(fit, 0.05)) if len(fit) else 0.0
-    return replace(bundle.calibration, row=row, least_fit=round(least, 4))
+def _least_fit(bundle: Bundle, windows: Windows) -> float:
+    """How well the windows of a run fit a program that was learned, at the least."""
+    fits = np.array([found.fit for found in _tracks(bundle, windows)])
+    fits = fits[np.isfinite(fits)]
+    return round(STRANGE * float(np.quantile(fits, 0.05)), 4) if len(fits) else 0.0
 
 
-def _tracks(bundle: Bundle, windows: Windows) -> Iterator[tuple[Windows, Track]]:
-    """The windows of each run, and the run read back from them."""
+def _tracks(bundle: Bundle, windows: Windows) -> Iterator[Track]:
+    """Each run read back from its windows."""
     known = Known.of(bundle)
     for run in np.unique(windows.run):
         own = windows.take(np.flatnonzero(windows.run == run))
         steps = np.diff(own.start_row)
         stride = int(steps.min()) if len(steps) else WINDOW_ROWS
         words = listen(bundle, own, int(own.start_row[-1]) + WINDOW_ROWS, stride)
-        yield own, walked(str(run), words, known)
+        yield walked(str(run), words, known)
 
 
 def _place_temperature(bundle: Bundle, places: Tensor, column: NDArray[np.int64]) -> float:

@@ -95,3 +95,11 @@ def test_figures_in_words() -> None:
     assert listed(["a", "b"]) == "a, b"
     assert listed(list("abcdefgh"), 4) == "a, b, c and 5 more"
     assert sentence("gone") == "gone."
+
+
+def test_a_line_below_the_threshold_is_said_not_to_be_believed() -> None:
+    doubtful = replace(prediction_of(SCHEME, "G1 X2"), sure=False)
+    assert "too little to believe" in reading.verdict_words(SCHEME, doubtful, LABEL, "held out")
+    assert "too little" not in reading.verdict_words(
+        SCHEME, prediction_of(SCHEME, "G1 X2"), LABEL, "held out"
+    )

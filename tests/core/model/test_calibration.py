@@ -1,7 +1,7 @@
 import numpy as np
 import torch
 
-from core.model.calibration import Calibration, fit_line, fit_temperature
+from core.model.calibration import Calibration, fit_line, fit_temperature, least_sure
 
 
 def test_the_temperature_undoes_overconfidence() -> None:
@@ -30,3 +30,12 @@ def test_the_line_s_logistic_gives_the_share_that_is_right() -> None:
 def test_it_survives_json() -> None:
     calibration = Calibration({"type": 1.2}, (0.9, -0.1))
     assert Calibration.from_json(calibration.to_json()) == calibration
+
+
+def test_the_threshold_is_where_enough_of_what_is_surer_was_right() -> None:
+    confidence = np.linspace(1, 0.01, 100, dtype=np.float32)
+    right = np.arange(100) < 45
+    found = least_sure(confidence, right, 0.9)
+    assert right[confidence >= found].mean() >= 0.9
+    assert right[confidence >= found - 0.011].mean() < 0.9
+    assert least_sure(confidence, np.zeros(100, bool), 0.9) > 1
