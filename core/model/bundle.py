@@ -204,7 +204,8 @@ def save_bundle(
 def write_metrics(path: Path, metrics: Mapping[str, Any]) -> None:
     """Put `metrics.json` into an existing bundle."""
     files = _read_checked(path)
-    _write(path, files | {"metrics.json": _json(metrics)})
+    # the sums of every run make it long: no line for each of them
+    _write(path, files | {"metrics.json": json.dumps(metrics, ensure_ascii=False).encode()})
 
 
 def write_calibration(path: Path, calibration: Calibration) -> None:
