@@ -1,19 +1,18 @@
 """The held-out runs of a bundle read back and scored, whole and in parts, beside the clock and what a lag costs."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from core.evidence.evaluation import Counts, Evaluation, from_tallies
 from core.evidence.tally import Tally, Unit
 from core.evidence.track_metrics import Tracked, track_tallies
-from core.evidence.track_truth import RowTruth, part_of
+from core.evidence.track_truth import RowTruth, executed_programs, part_of
 from core.evidence.truth import EvidenceError
-from core.gcode import canonical
 from core.model.bundle import Bundle
 from core.recordings.inputs import inputs_for
 from core.recordings.placing import Placing
-from core.recordings.programs import Programs, listing_of, program_of
+from core.recordings.programs import Programs, program_of
 from core.recordings.recording import Recording
 from core.recordings.store import Store
 from core.recordings.windows import WINDOW_ROWS, Places, Windows, cut_runs
@@ -61,7 +60,9 @@ def score_tracks(
             scored[UNSYNCED] += [
                 (unit, read) for read in _unsynced(bundle, recording, truth.part(rows), felt, first)
             ]
-    programs = _true_programs(store, [unit.run for unit in units])
+    lines = executed_programs(store)
+    entries = {entry.run: entry.program or entry.operation or "" for entry in store.entries}
+    programs = {unit.run: lines.get(entries[unit.run], ()) for unit in units}
     length = bundle.machine.length_unit
     return [
         tally
@@ -161,18 +162,3 @@ def _felt(test: Windows, run: str) -> float | None:
         return None
     centre = test.start_row[own] + (WINDOW_ROWS - 1) / 2
     return float(np.median((test.place[own] - centre)[: max(int(own.sum()) // 3, 1)]))
-
-
-def _true_programs(store: Store, runs: Sequence[str]) -> Mapping[str, Sequence[str]]:
-    """All lines that any run of the store showed of the program of each run, in order."""
-    by_program: dict[str, list[Recording]] = {}
-    own: dict[str, str] = {}
-    for recording in store.recordings():
-        name = program_of(recording)
-        if name is not None and recording.lines is not None:
-            by_program.setdefault(name, []).append(recording)
-            own[recording.name] = name
-    lines = {
-        name: [canonical(line) for line in listing_of(found).values()] for name, found in by_program.items()
-    }
-    return {run: lines[own[run]] for run in runs}

@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from core.gcode import canonical
 from core.recordings.alignment import trail_of
+from core.recordings.programs import listing_of, program_of
 from core.recordings.recording import Recording, labels
+from core.recordings.store import Store
 from core.recordings.windows import STRIDE, WINDOW_ROWS, WindowLabel, window_label
 
 Floats = NDArray[np.float64]
@@ -77,6 +79,16 @@ def part_of(recording: Recording, first: int, rows: int) -> Recording:
         line_numbers=None if recording.line_numbers is None else recording.line_numbers[part],
         codes={name: codes[part] for name, codes in recording.codes.items()},
     )
+
+
+def executed_programs(store: Store) -> dict[str, tuple[str, ...]]:
+    """The lines of each program that any run of the store showed, canonical and in order."""
+    runs: dict[str, list[Recording]] = {}
+    for recording in store.recordings():
+        name = program_of(recording)
+        if name is not None and recording.lines is not None:
+            runs.setdefault(name, []).append(recording)
+    return {name: tuple(map(_canonical, listing_of(found).values())) for name, found in runs.items()}
 
 
 @lru_cache(maxsize=1 << 14)

@@ -9,11 +9,12 @@ import numpy as np
 
 from core.evidence.bootstrap import interval
 from core.evidence.edits import moved, other_feed, skipped, slower, without_rows
+from core.evidence.track_truth import executed_programs
 from core.evidence.truth import EvidenceError
-from core.gcode import canonical, positions
+from core.gcode import positions
 from core.model.bundle import Bundle
 from core.recordings.atomic import write_text
-from core.recordings.programs import listing_of, program_of
+from core.recordings.programs import program_of
 from core.recordings.recording import Recording
 from core.recordings.store import Store
 from core.tracking.verification import PACE_MM, TOLERANCE_MM, verify
@@ -46,7 +47,7 @@ class Trial:
 
 def trials(bundle: Bundle, store: Store, runs: Sequence[str], told: Told | None = None) -> list[Trial]:
     """Every run against its own program and against edited ones, and edited runs against the program."""
-    programs = _programs(store)
+    programs = executed_programs(store)
     found = []
     for done, name in enumerate(runs):
         if told:
@@ -87,16 +88,6 @@ def _trial(bundle: Bundle, recording: Recording, kind: str, run: Recording, line
     return Trial(
         recording.name, kind, verdict.lines_mm, verdict.pace_mm, verdict.operation, recording.operation or ""
     )
-
-
-def _programs(store: Store) -> dict[str, tuple[str, ...]]:
-    """The lines of each program that any run of the store showed, in order."""
-    runs: dict[str, list[Recording]] = {}
-    for recording in store.recordings():
-        name = program_of(recording)
-        if name is not None and recording.lines is not None:
-            runs.setdefault(name, []).append(recording)
-    return {name: tuple(map(canonical, listing_of(found).values())) for name, found in runs.items()}
 
 
 def rates(found: Sequence[Trial]) -> str:
