@@ -1,7 +1,7 @@
 """Programs and runs edited on purpose: what a verification has to find."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -12,17 +12,10 @@ from core.recordings.recording import Recording
 
 MM_PER_INCH = 25.4
 
-
-@dataclass(frozen=True)
-class Edit:
-    """An edited program, and how far in mm it leads away from the true one."""
-
-    kind: str
-    lines: tuple[str, ...]
-    by_mm: float
+Lines = tuple[str, ...]
 
 
-def moved(lines: Sequence[str], generator: np.random.Generator, by_mm: float) -> Edit | None:
+def moved(lines: Sequence[str], generator: np.random.Generator, by_mm: float) -> Lines | None:
     """One line's X or Y moved by that much."""
     found = [i for i, line in enumerate(lines) if {"X", "Y"} & _letters(line)]
     if not found:
@@ -32,10 +25,10 @@ def moved(lines: Sequence[str], generator: np.random.Generator, by_mm: float) ->
     letter = "X" if "X" in _letters(lines[at]) else "Y"
     step = float(generator.choice([-1, 1])) * by_mm / MM_PER_INCH
     words = tuple(_plus(word, step) if word.letter == letter else word for word in parsed.words)
-    return Edit("moved hole", (*lines[:at], Line(words).text, *lines[at + 1 :]), by_mm)
+    return (*lines[:at], Line(words).text, *lines[at + 1 :])
 
 
-def other_feed(lines: Sequence[str], generator: np.random.Generator, factor: float = 1.25) -> Edit | None:
+def other_feed(lines: Sequence[str], generator: np.random.Generator, factor: float = 1.25) -> Lines | None:
     """One feed word a quarter larger; it holds for all that follows."""
     found = [i for i, line in enumerate(lines) if "F" in _letters(line)]
     if not found:
@@ -47,19 +40,19 @@ def other_feed(lines: Sequence[str], generator: np.random.Generator, factor: flo
         else word
         for word in parse_line(lines[at]).words
     )
-    return Edit("changed feed", (*lines[:at], Line(words).text, *lines[at + 1 :]), float("inf"))
+    return (*lines[:at], Line(words).text, *lines[at + 1 :])
 
 
 def skipped(
     lines: Sequence[str], ends: NDArray[np.float64], generator: np.random.Generator, least_mm: float
-) -> Edit | None:
+) -> Lines | None:
     """One line left out, whose end is that far from both its neighbours'."""
     away = np.linalg.norm(np.diff(ends, axis=0), axis=1)
     found = [i for i in range(1, len(lines) - 1) if away[i - 1] > least_mm and away[i] > least_mm]
     if not found:
         return None
     at = int(generator.choice(found))
-    return Edit("skipped line", (*lines[:at], *lines[at + 1 :]), float(away[at - 1]))
+    return (*lines[:at], *lines[at + 1 :])
 
 
 def without_rows(recording: Recording, first: int, rows: int) -> Recording:

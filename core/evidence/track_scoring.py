@@ -10,17 +10,16 @@ from core.evidence.track_metrics import Tracked, track_tallies
 from core.evidence.track_truth import RowTruth, executed_programs, part_of
 from core.evidence.truth import EvidenceError
 from core.model.bundle import Bundle
-from core.recordings.inputs import inputs_for
-from core.recordings.placing import Placing
 from core.recordings.programs import Programs, program_of
+from core.recordings.protocols import learn_places
 from core.recordings.recording import Recording
 from core.recordings.store import Store
-from core.recordings.windows import WINDOW_ROWS, Places, Windows, cut_runs
+from core.recordings.windows import WINDOW_ROWS, Windows, cut_runs
 from core.tracking.anchor import anchored
 from core.tracking.passes import IN_STEP, STEP, Offsets, Pass
 from core.tracking.readback import program_lines
 from core.tracking.rows import RowsRead, read_rows
-from core.tracking.tracker import Track, TrackOptions, track
+from core.tracking.tracker import Track, track
 
 PART_ROWS = 200
 PARTS = 3
@@ -35,7 +34,6 @@ def score_tracks(
     store: Store,
     test: Windows,
     units: Sequence[Unit],
-    options: TrackOptions | None = None,
     told: Told | None = None,
 ) -> list[Tally]:
     """Read the runs of the units back and score them; empty where the bundle has learned no programs.
@@ -50,13 +48,13 @@ def score_tracks(
             told(done, len(units), unit.run)
         recording = store.recording(unit.run)
         truth = RowTruth.of(recording)
-        scored[WHOLE].append((unit, tracked(track(bundle, recording, options), truth, whole=True)))
+        scored[WHOLE].append((unit, tracked(track(bundle, recording), truth, whole=True)))
         scored[CLOCK] += [(unit, read) for read in _by_clock(bundle.programs, recording, truth)]
         felt = _felt(test, unit.run)
         for first in _starts(unit.run, recording.n_rows):
             rows = slice(first, first + PART_ROWS)
             part = part_of(recording, first, PART_ROWS)
-            scored[PART].append((unit, tracked(track(bundle, part, options), truth.part(rows))))
+            scored[PART].append((unit, tracked(track(bundle, part), truth.part(rows))))
             scored[UNSYNCED] += [
                 (unit, read) for read in _unsynced(bundle, recording, truth.part(rows), felt, first)
             ]
@@ -86,10 +84,7 @@ def evaluate_tracks(bundle: Bundle, store: Store, told: Told | None = None) -> E
             f"({missing[0] if missing else 'there are none'}): import the recordings that it was cut from."
         )
     units = [Unit(name, bundle.machine.operation_id(store.entry(name).operation)) for name in sorted(runs)]
-    placing = Placing.learn(store.recordings(bundle.manifest.runs["train"]), inputs_for("run", store.machine))
-    spec = inputs_for("run", store.machine)
-    placed = {run.name: placing.place(run, spec) for run in store.recordings(runs)}
-    places = Places(placing.programs, {name: one for name, one in placed.items() if one is not None})
+    places = learn_places(store, bundle.manifest.runs["train"], of=sorted(runs))
     test = cut_runs(store.recordings(sorted(runs)), bundle.inputs, places=places)
     labelled = test.take(test.labelled)
     counts = Counts(len(test), len(labelled), len(test) - len(labelled), int(labelled.tied.sum()), len(units))

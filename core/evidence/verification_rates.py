@@ -71,7 +71,7 @@ def _of_run(
         "skipped line": skipped(lines, ends, generator, STEPS_MM[1]),
     }
     others = [name for name in sorted(programs) if name != own]
-    texts = {kind: edit.lines for kind, edit in made.items() if edit is not None}
+    texts = {kind: edited for kind, edited in made.items() if edited is not None}
     texts |= {GOOD: lines, "another program": programs[str(generator.choice(others))]}
     first = int(generator.integers(64, max(recording.n_rows - 64 - SLOW_ROWS, 65)))
     edited = {

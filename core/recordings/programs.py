@@ -46,6 +46,11 @@ class Timeline:
     def __len__(self) -> int:
         return len(self.lines)
 
+    def position_at(self, phase: Floats) -> Floats:
+        """Position `[T, 3]` in mm at phases `[T]`, between rows on the straight line; at the ends beyond them."""
+        rows = np.arange(len(self))
+        return np.stack([np.interp(phase, rows, self.position_mm[:, axis]) for axis in range(3)], axis=1)
+
     @cached_property
     def trail(self) -> Trail:
         """The timeline as other runs are aligned to it."""

@@ -75,18 +75,20 @@ def cut_store(
 def _at_random(
     store: Store, spec: InputSpec, options: WindowOptions, told: Told | None
 ) -> tuple[dict[str, Windows], Programs]:
-    places = _places(store, store.names, options.in_step)
+    places = learn_places(store, store.names, in_step=options.in_step)
     windows = cut_runs(store.recordings(), spec, stride=options.stride, progress=told, places=places)
     split = split_windows(windows.operation_type, options.seed)
     return {part: windows.take(getattr(split, part)) for part in ("train", "val", "test")}, places.programs
 
 
-def _places(store: Store, train: Sequence[str], in_step: bool) -> Places:
-    """Programs, starts and lags from the training runs alone, and where every run is in them."""
+def learn_places(
+    store: Store, train: Sequence[str], *, of: Sequence[str] | None = None, in_step: bool = False
+) -> Places:
+    """Programs, starts and lags from the training runs alone, and where the runs `of` (all) are in them."""
     # lags are a matter of the recordings and not of what a model may see: all side channels are compared
     felt = inputs_for("run", store.machine)
     placing = Placing.learn(store.recordings(train), felt, in_step=in_step)
-    found = {run.name: placing.place(run, felt) for run in store.recordings()}
+    found = {run.name: placing.place(run, felt) for run in store.recordings(of)}
     return Places(placing.programs, {name: placed for name, placed in found.items() if placed is not None})
 
 
@@ -106,7 +108,7 @@ def _by_run(
         programs=store.machine.programs,
         program=options.program if options.protocol == "program" else None,
     )
-    places = _places(store, split.train, options.in_step)
+    places = learn_places(store, split.train, in_step=options.in_step)
     strides = {"train": options.train_stride, "val": options.stride, "test": options.stride}
     parts = {
         part: cut_runs(

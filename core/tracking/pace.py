@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.tracking.passes import STEP, Pass
+from core.tracking.passes import STEP, Pass, told
 from core.tracking.tracker import Track
 from core.tracking.words import Words
 
@@ -47,16 +47,8 @@ def _offset(
     """How much further than its pass a stretch is; None where that is not told."""
     if not len(words):
         return None
-    begin = int(found.programs.offsets[one.program])
-    end = int(found.programs.offsets[one.program + 1]) - 1
     at = np.arange(-REACH, REACH + STEP / 2, STEP)
-    score = np.zeros(len(at))
-    grid = np.arange(begin, end + 1)
-    for word, centre in zip(words, centres, strict=True):
-        place = np.clip(begin + centre + one.felt.median + at, begin, end)
-        score += np.interp(place, grid, word[begin : end + 1])
-    p = np.exp(score - score.max())
-    p /= p.sum()
+    p = told(words, centres, found.programs, one.program, one.felt.median + at).p
     middle = float(p @ at)
     spread = float(np.sqrt(p @ (at - middle) ** 2))
     return middle if spread <= CLOSE_ROWS else None
@@ -66,11 +58,6 @@ def _way(found: Track, one: Pass, first: int, off: float) -> float:
     """How far apart the two places are, in mm, at the median row of the stretch."""
     timeline = found.programs.timelines[one.program]
     rows = np.arange(first, min(first + STRETCH_ROWS, one.last + 1))
-    phase = rows + one.offset.median
-    grid = np.arange(len(timeline))
-    apart = [
-        np.interp(phase + off, grid, timeline.position_mm[:, axis])
-        - np.interp(phase, grid, timeline.position_mm[:, axis])
-        for axis in range(3)
-    ]
-    return float(np.median(np.linalg.norm(np.stack(apart, axis=1), axis=1)))
+    phase = np.asarray(rows + one.offset.median, dtype=np.float64)
+    apart = timeline.position_at(phase + off) - timeline.position_at(phase)
+    return float(np.median(np.linalg.norm(apart, axis=1)))

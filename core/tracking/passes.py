@@ -149,11 +149,17 @@ def _felt(
     at = np.round(middle) + np.arange(-REACH, REACH + STEP / 2, STEP)
     if not len(words):
         return Offsets(at, np.full(len(at), 1 / len(at)))
+    return told(words, centres, programs, index, at)
+
+
+def told(words: NDArray[np.float32], centres: Floats, programs: Programs, index: int, at: Floats) -> Offsets:
+    """How probable windows `[N, P]` together make each offset `at [G]` in a program; their words are tempered."""
     first, last = int(programs.offsets[index]), int(programs.offsets[index + 1]) - 1
+    grid = np.arange(first, last + 1)
     score = np.zeros(len(at))
     for word, centre in zip(words, centres, strict=True):
         place = np.clip(first + centre + at, first, last)
-        score += np.interp(place, np.arange(first, last + 1), word[first : last + 1])
+        score += np.interp(place, grid, word[first : last + 1])
     p = np.exp(score - score.max())
     return Offsets(at, p / p.sum())
 

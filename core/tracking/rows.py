@@ -35,10 +35,8 @@ def read_rows(one: Pass, timeline: Timeline) -> RowsRead:
     np.add.at(mass, (np.repeat(np.arange(len(rows)), len(at)), shown.ravel()), np.tile(p, len(rows)))
     best = numbers[mass.argmax(axis=1)]
     phase = np.clip(rows + one.offset.median, 0, end)
-    grid = np.arange(end + 1)
-    position = np.stack([np.interp(phase, grid, timeline.position_mm[:, axis]) for axis in range(3)], axis=1)
     lines = tuple(texts[number] for number in best.tolist())
-    return RowsRead(lines, mass.max(axis=1), best, position, phase)
+    return RowsRead(lines, mass.max(axis=1), best, timeline.position_at(phase), phase)
 
 
 def probable(offset: Offsets) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
