@@ -59,7 +59,7 @@ def report(recording: Recording) -> list[Finding]:
 def _clock(recording: Recording) -> Iterable[Finding]:
     run, rows = recording.name, recording.n_rows
     if recording.time_format is None:
-        formats = ", ".join(recording.machine.time.formats)
+        formats = ", ".join(recording.machine.time.formats if recording.machine.time else ())
         detail = f"the clock is in none of the formats {formats}; rows are counted instead"
         yield Finding(run, None, "time_format", detail, 0, rows, "warning")
         return
@@ -67,7 +67,8 @@ def _clock(recording: Recording) -> Iterable[Finding]:
         detail = f"{recording.bad_times} rows have no readable time; it is interpolated"
         yield Finding(run, None, "time_format", detail, 0, recording.bad_times, "warning")
     steps = np.diff(recording.time_s)
-    for row in np.flatnonzero((steps > GAP_PERIODS * recording.machine.row_period_s) | (steps < 0)):
+    usual = recording.machine.resample_s or recording.machine.row_period_s
+    for row in np.flatnonzero((steps > GAP_PERIODS * usual) | (steps < 0)):
         step = float(steps[row])
         detail = (
             f"{step:.1f} s pass between two rows" if step > 0 else f"the clock goes back by {-step:.1f} s"
@@ -136,11 +137,13 @@ def _unknown_columns(recording: Recording) -> Iterable[Finding]:
         groups[name, of_board] = groups.get((name, of_board), 0) + 1
     # what the file lacks is what may have been renamed
     boards = {machine.board(channel) for channel in recording.channels}
-    columns = machine.columns - {*recording.channels, *recording.codes, machine.time.column}
-    columns -= {machine.target.line_text} if recording.lines is not None else set()
-    columns -= {machine.target.line_number} if recording.line_numbers is not None else set()
+    there = {machine.column_of(channel) for channel in recording.channels} | set(recording.codes)
+    columns = {name for name in machine.columns - there if machine.role(name) not in ("time", "operation")}
+    if machine.target:
+        columns -= {machine.target.line_text} if recording.lines is not None else set()
+        columns -= {machine.target.line_number} if recording.line_numbers is not None else set()
     for (name, of_board), count in groups.items():
-        lacking = {known.lower(): known for known in (set(machine.boards) - boards if of_board else columns)}
+        lacking = {known.lower(): known for known in (set(machine.board_channels) - boards if of_board else columns)}
         close = get_close_matches(name.lower(), lacking, n=1, cutoff=0.4)
         hint = f"; the closest name that the file lacks is {lacking[close[0]]}" if close else ""
         what = f"{count} columns of an unknown board are" if of_board else "an unknown column is"
@@ -150,8 +153,7 @@ def _unknown_columns(recording: Recording) -> Iterable[Finding]:
 
 def _missing(recording: Recording) -> Iterable[Finding]:
     machine, present = recording.machine, set(recording.channels)
-    for board in machine.boards:
-        channels = [f"{board}.{quantity}" for quantity in machine.quantities]
+    for board, channels in machine.board_channels.items():
         absent = [channel for channel in channels if channel not in present]
         if len(absent) == len(channels):
             yield _absent(recording, board, "the board was not recorded", "info")
@@ -159,8 +161,8 @@ def _missing(recording: Recording) -> Iterable[Finding]:
             yield from (
                 _absent(recording, name, "the column is not in the file", "warning") for name in absent
             )
-    for name in machine.electrical:
-        if name not in present:
+    for name in machine.side_channels:
+        if name not in present and machine.board(name) is None:
             yield _absent(recording, name, "the column is not in the file", "warning")
 
 
@@ -177,22 +179,22 @@ def _frozen(recording: Recording) -> Iterable[Finding]:
 
 def _channels(recording: Recording) -> Iterable[Finding]:
     frozen = frozen_boards(recording)
-    side = [name for name in recording.channels if name in recording.machine.side_channels]
-    values = recording.matrix(side)
-    nan = np.isnan(values)
-    with np.errstate(invalid="ignore"):
-        low = np.nanmin(np.where(nan, np.inf, values), axis=0)
-        high = np.nanmax(np.where(nan, -np.inf, values), axis=0)
-    for column, name in enumerate(side):
-        if nan[:, column].any():
-            yield _nan(recording, name, nan[:, column])
-        # what a frozen board shows is said once, of the board
-        if nan[:, column].all() or recording.machine.board(name) in frozen:
+    for place, name in enumerate(recording.channels):
+        if not recording.machine.is_side(name):
             continue
-        yield from _clipped(recording, name, values[:, column], float(low[column]), float(high[column]))
-        if low[column] == high[column] and recording.n_rows >= FROZEN_ROWS:
+        values = recording.values[:, place]
+        nan = np.isnan(values)
+        if nan.any():
+            yield _nan(recording, name, nan)
+        # what a frozen board shows is said once, of the board
+        if nan.all() or recording.machine.board(name) in frozen:
+            continue
+        low, high = float(np.nanmin(values)), float(np.nanmax(values))
+        yield from _clipped(recording, name, values, low, high)
+        if low == high and recording.n_rows >= FROZEN_ROWS:
             slow = recording.machine.modality(name) in SLOW_MODALITIES
-            detail = f"the value is {low[column]:g} {recording.machine.unit(name)} in the whole run"
+            unit = recording.machine.unit(name)
+            detail = f"the value is {low:g}{' ' + unit if unit else ''} in the whole run"
             severity: Severity = "info" if slow else "warning"
             yield Finding(recording.name, name, "dead", detail, 0, recording.n_rows, severity)
 

@@ -2,80 +2,80 @@
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from core.errors import ToolmarkError
+from core.recordings.parts import (
+    Column,
+    ControllerColumn,
+    FileFormat,
+    Part,
+    Quantity,
+    Target,
+    TimeColumn,
+)
 from core.recordings.toml import to_toml
 
-Role = Literal["side", "ambient", "controller", "target", "time", "ignored"]
-TimeFormat = Literal["HH:MM:SS.mmm", "MM:SS.m", "seconds"]
+__all__ = [
+    *("Column", "ControllerColumn", "FileFormat", "Machine", "MachineError", "Quantity", "Role", "Target"),
+    "TimeColumn",
+]
+
+Role = Literal["side", "ambient", "controller", "target", "operation", "time", "ignored"]
 
 
 class MachineError(ToolmarkError):
     """A machine file that cannot be used, or a name that the machine does not have."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class _Channel(NamedTuple):
+    """A channel: what it measures, the board that it belongs to, and the column of a file that holds it."""
 
-
-class Quantity(_Part):
-    """What a board or an electrical sensor measures; `minimum` and `maximum` are the ends of its range."""
-
-    unit: str
-    modality: str
-    role: Literal["side", "ambient"] = "side"
-    minimum: float | None = None
-    maximum: float | None = None
-    aliases: tuple[str, ...] = ()
-
-
-class ControllerColumn(_Part):
-    """A number that the controller reports about itself."""
-
-    unit: str
-    modality: str = "controller"
-
-
-class TimeColumn(_Part):
-    """The column of wall times, without a date, and the formats that it may come in."""
-
+    measures: Quantity | ControllerColumn
+    board: str | None
     column: str
-    formats: tuple[TimeFormat, ...] = Field(min_length=1)
 
 
-class Target(_Part):
-    """The columns of the program line that a row belongs to."""
+class Machine(Part):
+    """One machine: its boards, quantities, columns, operations and programs.
 
-    line_number: str
-    line_text: str
+    Columns called `<board>.<quantity>` are described by `boards` and `quantities`, others by `electrical` and
+    `controller`, and columns of any name by `described`, the table `columns` of the file. Without `time` rows are
+    counted at `row_period_s`; without `target` there is no G-code to learn. With `resample_s` the rows of each
+    such period become one. operation_column tells a run's operation (the most frequent cell); else the pattern
+    `operation_from` finds it in the name of the file, or of its folder (`operation_in`).
+    """
 
-
-class Machine(_Part):
-    """One machine: its boards, quantities, columns, operations and programs."""
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     name: str
     length_unit: Literal["inch", "mm"]
     row_period_s: float = Field(gt=0)
     operation_from: str = r"^([A-Za-z]+[0-9]*)_[0-9]+"
+    operation_in: Literal["file", "folder"] = "file"
+    operation_column: str | None = None
     name_suffix: str = ""
-    operations: tuple[str, ...] = Field(min_length=1)
+    operations: tuple[str, ...] = ()
+    resample_s: float | None = Field(default=None, gt=0)
     ignored: tuple[str, ...] = ()
     programs: dict[str, str] = {}
     program_position: tuple[str, ...] = Field(default=(), max_length=3)
-    time: TimeColumn
-    target: Target
+    format: FileFormat = FileFormat()
+    time: TimeColumn | None = None
+    target: Target | None = None
     boards: dict[str, str] = {}
     quantities: dict[str, Quantity] = {}
     electrical: dict[str, Quantity] = {}
     controller: dict[str, ControllerColumn] = {}
     categorical: dict[str, tuple[int, ...]] = {}
+    described: dict[str, Column] = Field(default={}, alias="columns")
 
     @field_validator("operation_from")
     @classmethod
@@ -90,18 +90,23 @@ class Machine(_Part):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        names = [*self._all_columns()]
-        twice = sorted({name for name in names if names.count(name) > 1})
+        twice = _twice(self._all_columns())
         if twice:
-            raise ValueError(f"the column {twice[0]!r} is described twice")
+            raise ValueError(f"the column {twice!r} is described twice")
+        twice = _twice([*self.channels, *self._beside()])
+        if twice:
+            raise ValueError(f"two columns are called {twice!r} in Toolmark: give one another quantity or board")
+        reserved = [name for name in self.channels if name.startswith("__")]
+        if reserved:
+            raise ValueError(f"{reserved[0]!r} begins with __: give the column a quantity of another name")
         strangers = sorted(set(self.programs) - set(self.operations))
         if strangers:
             raise ValueError(f"programs names the operation {strangers[0]!r}, which operations does not list")
-        unknown = sorted(set(self.program_position) - set(self.controller))
+        unknown = sorted(set(self.program_position) - set(self.channels) | set(self.program_position) & self._side)
         if unknown:
-            raise ValueError(f"program_position names {unknown[0]!r}, which is no column of controller")
+            raise ValueError(f"program_position names {unknown[0]!r}, which is no channel of the controller")
         if not self.side_channels:
-            raise ValueError("no board and no electrical channel is described")
+            raise ValueError("no board, no electrical channel and no other side channel is described")
         return self
 
     @classmethod
@@ -135,30 +140,70 @@ class Machine(_Part):
 
     def to_toml(self) -> str:
         """The machine as the text of a machine file that `from_toml` reads back to an equal machine."""
-        return to_toml(self.model_dump(exclude_defaults=True, mode="json"))
+        return to_toml(self.model_dump(exclude_defaults=True, mode="json", by_alias=True))
 
     def _all_columns(self) -> list[str]:
-        return [
-            *self.side_channels,
-            *self.aliases,
-            *self.controller,
-            *self.categorical,
-            *self.ignored,
-            self.time.column,
-            self.target.line_number,
-            self.target.line_text,
-        ]
+        undescribed = [name for name in self._channels if self._channels[name].column not in self.described]
+        return [*undescribed, *self.aliases, *self.ignored, *self._beside(), *self.described]
+
+    def _beside(self) -> list[str]:
+        """Columns that are kept as they are beside the channels."""
+        time = [self.time.column] if self.time else []
+        operation = [self.operation_column] if self.operation_column else []
+        return [*self.categorical, *time, *(self.target.columns if self.target else ()), *operation]
 
     @cached_property
     def side_channels(self) -> tuple[str, ...]:
-        """Every channel that is not the controller's own state: boards times quantities, then electrical."""
-        boards = [f"{board}.{quantity}" for board in self.boards for quantity in self.quantities]
-        return (*boards, *self.electrical)
+        """Every channel that is not the controller's own state: boards times quantities, electrical, described."""
+        return tuple(name for name, own in self._channels.items() if isinstance(own.measures, Quantity))
 
     @cached_property
     def channels(self) -> tuple[str, ...]:
         """The side channels, then the controller's numbers."""
-        return (*self.side_channels, *self.controller)
+        controller = (n for n, own in self._channels.items() if isinstance(own.measures, ControllerColumn))
+        return (*self.side_channels, *controller)
+
+    @cached_property
+    def controller_channels(self) -> tuple[str, ...]:
+        """The channels that are the controller's own numbers."""
+        return self.channels[len(self.side_channels) :]
+
+    @cached_property
+    def board_channels(self) -> dict[str, tuple[str, ...]]:
+        """Board -> its channels."""
+        found: dict[str, list[str]] = {}
+        for name, own in self._channels.items():
+            if own.board is not None:
+                found.setdefault(own.board, []).append(name)
+        return {board: tuple(names) for board, names in found.items()}
+
+    @cached_property
+    def _channels(self) -> dict[str, _Channel]:
+        found: dict[str, _Channel] = {}
+        for board in self.boards:
+            for quantity, measures in self.quantities.items():
+                found[f"{board}.{quantity}"] = _Channel(measures, board, f"{board}.{quantity}")
+        found |= {name: _Channel(measures, None, name) for name, measures in self.electrical.items()}
+        found |= {name: _Channel(measures, None, name) for name, measures in self.controller.items()}
+        for column, own in self.described.items():
+            board = own.board or None if own.role != "controller" else None
+            name = own.channel(column)
+            if name in found:
+                raise ValueError(
+                    f"the columns {found[name].column!r} and {column!r} are both called {name!r} in Toolmark: "
+                    "give one another quantity or board"
+                )
+            found[name] = _Channel(own.measures, board, column)
+        return found
+
+    @cached_property
+    def _side(self) -> frozenset[str]:
+        return frozenset(self.side_channels)
+
+    @cached_property
+    def _channel_of(self) -> dict[str, str]:
+        """Column of a file -> the channel that it is."""
+        return {own.column: name for name, own in self._channels.items()}
 
     @cached_property
     def aliases(self) -> dict[str, str]:
@@ -175,10 +220,27 @@ class Machine(_Part):
         """Every column name that the machine knows."""
         return frozenset(self._all_columns())
 
+    def column_of(self, channel: str) -> str:
+        """The column of a file that holds a channel."""
+        return self._channels[channel].column
+
+    def conversion(self, channel: str) -> Column | None:
+        """How the values of a described column become those of its channel; None where they are as they stand."""
+        return self.described.get(self._channels[channel].column)
+
+    def is_side(self, channel: str) -> bool:
+        """Whether a channel is none of the controller's own state."""
+        return channel in self._side
+
+    @property
+    def as_written(self) -> bool:
+        """A run's rows and columns are those of its file, so that they can be kept as they stand."""
+        return not self.described and self.resample_s is None and self.time is not None
+
     def channel(self, name: str) -> str:
         """The channel that a channel name or an alias stands for; MachineError where there is none."""
         name = self.aliases.get(name, name)
-        if name not in self._channel_set:
+        if name not in self._channels:
             raise MachineError(
                 f"{self.name} has no channel {name!r}; channels are called like {self.channels[0]!r}."
             )
@@ -186,12 +248,7 @@ class Machine(_Part):
 
     def quantity(self, channel: str) -> Quantity | ControllerColumn:
         """The description of what a channel measures."""
-        name = self.channel(channel)
-        if name in self.electrical:
-            return self.electrical[name]
-        if name in self.controller:
-            return self.controller[name]
-        return self.quantities[name.partition(".")[2]]
+        return self._channels[self.channel(channel)].measures
 
     def modality(self, channel: str) -> str:
         """The modality of a channel, e.g. `proximity`."""
@@ -203,22 +260,24 @@ class Machine(_Part):
 
     def board(self, channel: str) -> str | None:
         """The board that a channel belongs to; None for electrical channels and the controller's numbers."""
-        name = self.channel(channel)
-        return name.partition(".")[0] if name in self._board_channels else None
+        return self._channels[self.channel(channel)].board
 
     def role(self, column: str) -> Role | None:
-        """The role of a column; None for a column that the machine does not know."""
-        if column == self.time.column:
+        """The role of a column or a channel; None for one that the machine does not know."""
+        if self.time and column == self.time.column:
             return "time"
-        if column in (self.target.line_number, self.target.line_text):
+        if self.target and column in self.target.columns:
             return "target"
-        if column in self.ignored:
+        if column == self.operation_column:
+            return "operation"
+        if column in self._ignored:
             return "ignored"
         if column in self.categorical:
             return "controller"
-        if column not in self.columns:
+        name = self._channel_of.get(column, self.aliases.get(column, column))
+        if name not in self._channels:
             return None
-        quantity = self.quantity(column)
+        quantity = self._channels[name].measures
         return quantity.role if isinstance(quantity, Quantity) else "controller"
 
     def resolve(self, names: Iterable[str]) -> set[str]:
@@ -232,14 +291,14 @@ class Machine(_Part):
         return found | {alias for alias, channel in self.aliases.items() if channel in found}
 
     def _named(self, name: str) -> set[str]:
-        if name in self.columns and self.aliases.get(name, name) in self._channel_set:
+        if self.aliases.get(name, name) in self._channels:
             return {self.channel(name)}
-        if name in self.boards:
-            return {channel for channel in self._board_channels if channel.partition(".")[0] == name}
+        if name in self.board_channels:
+            return set(self.board_channels[name])
         if name in self.modalities:
             return {channel for channel in self.channels if self.modality(channel) == name}
         raise MachineError(
-            f"{name!r} is no modality ({', '.join(self.modalities)}), no board ({', '.join(self.boards)}) "
+            f"{name!r} is no modality ({', '.join(self.modalities)}), no board ({', '.join(self.board_channels)}) "
             f"and no channel of {self.name}."
         )
 
@@ -253,9 +312,9 @@ class Machine(_Part):
         return self.operations.index(operation) if operation in self.operations else -1
 
     @cached_property
-    def _channel_set(self) -> frozenset[str]:
-        return frozenset(self.channels)
+    def _ignored(self) -> frozenset[str]:
+        return frozenset(self.ignored)
 
-    @cached_property
-    def _board_channels(self) -> frozenset[str]:
-        return frozenset(channel for channel in self.side_channels if channel not in self.electrical)
+
+def _twice(names: Iterable[str]) -> str | None:
+    return min((name for name, count in Counter(names).items() if count > 1), default=None)

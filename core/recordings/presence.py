@@ -36,9 +36,10 @@ def frozen_boards(recording: Recording) -> dict[str, int]:
     """Board -> its first row of the stretch, up to the end, in which none of its quantities changes."""
     frozen = {}
     for board, columns in _boards(recording).items():
-        values = recording.values[:, columns]
-        start = _last_change(values)
-        if len(columns) >= FROZEN_QUANTITIES and recording.n_rows - start >= FROZEN_ROWS:
+        if len(columns) < FROZEN_QUANTITIES:
+            continue
+        start = max(_last_change(recording.values[:, column]) for column in columns)
+        if recording.n_rows - start >= FROZEN_ROWS:
             frozen[board] = start
     return frozen
 
@@ -53,8 +54,7 @@ def _boards(recording: Recording) -> dict[str, list[int]]:
 
 
 def _last_change(values: NDArray[np.float32]) -> int:
-    """The first row after the last change of any column; 0 where nothing ever changes. NaN equals NaN."""
+    """The first row after the last change of a channel, [T]; 0 where nothing ever changes. NaN equals NaN."""
     before, after = values[:-1], values[1:]
-    changed = ((before != after) & ~(np.isnan(before) & np.isnan(after))).any(axis=1)
-    rows = np.flatnonzero(changed)
+    rows = np.flatnonzero((before != after) & ~(np.isnan(before) & np.isnan(after)))
     return int(rows[-1]) + 2 if len(rows) else 0
