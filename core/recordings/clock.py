@@ -96,21 +96,22 @@ class Clock:
 
     def _chosen(self, cells: pd.Series) -> NDArray[np.float64]:
         """The cells read in the format that fits most of them."""
-        best, seconds = self._formats[0], _seconds(cells, self._formats[0])
+        best, seconds = self._formats[0], read_seconds(cells, self._formats[0])
         for name in self._formats[1:]:
             if np.isfinite(seconds).all():
                 break
-            other = _seconds(cells, name)
+            other = read_seconds(cells, name)
             if np.isfinite(other).sum() > np.isfinite(seconds).sum():
                 best, seconds = name, other
         self.format = "datetime" if pd.api.types.is_datetime64_any_dtype(cells) else best
         return seconds
 
     def _read(self, cells: pd.Series) -> NDArray[np.float64]:
-        return np.full(len(cells), np.nan) if self.format is None else _seconds(cells, self.format)
+        return np.full(len(cells), np.nan) if self.format is None else read_seconds(cells, self.format)
 
 
-def _seconds(cells: pd.Series, name: str) -> NDArray[np.float64]:
+def read_seconds(cells: pd.Series, name: str) -> NDArray[np.float64]:
+    """Cells in one format as seconds, float64 [T], NaN where a cell does not fit."""
     if pd.api.types.is_datetime64_any_dtype(cells):
         dates = cells if cells.dt.tz is not None else cells.dt.tz_localize("UTC")
         return _since_epoch(dates)

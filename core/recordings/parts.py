@@ -21,6 +21,9 @@ WALL_CLOCKS = ("HH:MM:SS.mmm", "MM:SS.m", "epoch seconds", "epoch milliseconds",
 # what a channel is made of is a word: lists of channels, addresses and charts hold it as it stands
 WORD = re.compile(r"[A-Za-z0-9_]+")
 
+# endings of the files that are looked for where a machine is described
+SUFFIXES_OF_TABLES = (".csv", ".csv.gz", ".parquet", ".tsv", ".tsv.gz", ".txt", ".txt.gz", ".dat", ".asc")
+
 Bin = Literal["mean", "rms", "deviation"]
 
 

@@ -71,6 +71,11 @@ class Source:
         self._file.close()
 
     @property
+    def recoded(self) -> bool:
+        """The file is in another encoding than UTF-8."""
+        return self._decoder is not None
+
+    @property
     def share(self) -> float:
         """How much of the file is read, 0 to 1."""
         return min(1.0, self._file.tell() / self._size)
@@ -170,6 +175,10 @@ class Table:
             self._source.close()
             raise
         self.digest = ""
+
+    def close(self) -> None:
+        """Leave the file where its rows are not wanted."""
+        self._source.close()
 
     def parts(self, wanted: Collection[str] | None = None, listen: Listener | None = None) -> Iterator[pd.DataFrame]:
         """The rows in order, some thousand at a time; afterwards `digest` is that of the file."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 def to_toml(document: Mapping[str, object]) -> str:
     """Text of a TOML document: plain keys first, then a table for each mapping; None is left out."""
     plain = [
-        f"{_key(k)} = {_value(v)}"
+        f"{key(k)} = {value(v)}"
         for k, v in document.items()
         if not isinstance(v, Mapping) and v is not None
     ]
@@ -16,32 +16,34 @@ def to_toml(document: Mapping[str, object]) -> str:
 
 
 def _table(name: str, table: Mapping[str, object]) -> str:
-    return "\n".join(["", f"[{_key(name)}]", *_rows(table)])
+    return "\n".join(["", f"[{key(name)}]", *_rows(table)])
 
 
 def _rows(table: Mapping[str, object]) -> list[str]:
-    return [f"{_key(key)} = {_value(value)}" for key, value in table.items() if value is not None]
+    return [f"{key(name)} = {value(content)}" for name, content in table.items() if content is not None]
 
 
-def _key(name: str) -> str:
+def key(name: str) -> str:
+    """A key, quoted where it is no plain word."""
     plain = name.isascii() and name.replace("_", "").replace("-", "").isalnum()
     return name if plain else _string(name)
 
 
-def _value(value: object) -> str:
-    match value:
+def value(content: object) -> str:
+    """A value as TOML; TypeError for what has none."""
+    match content:
         case bool():
-            return "true" if value else "false"
+            return "true" if content else "false"
         case int() | float():
-            return repr(value)
+            return repr(content)
         case str():
-            return _string(value)
+            return _string(content)
         case Mapping():
-            return f"{{ {', '.join(_rows(value))} }}"
+            return f"{{ {', '.join(_rows(content))} }}"
         case list() | tuple():
-            return f"[{', '.join(_value(item) for item in value)}]"
+            return f"[{', '.join(value(item) for item in content)}]"
         case _:
-            raise TypeError(f"no TOML for {type(value).__name__}")
+            raise TypeError(f"no TOML for {type(content).__name__}")
 
 
 def _string(text: str) -> str:
