@@ -23,14 +23,15 @@ app = typer.Typer(
 console = Console(stderr=True)
 INTERRUPTED = 130
 
-Runs = Annotated[list[Path], typer.Argument(help="recordings (.csv, .csv.gz, .parquet) or folders of them")]
+Runs = Annotated[list[Path], typer.Argument(help="recordings (tables as .csv, .csv.gz, .parquet ...) or folders of them")]
 BundlePath = Annotated[Path, typer.Argument(help="folder of a bundle")]
 SplitsPath = Annotated[Path, typer.Argument(help="folder of window files")]
 
 
 def main() -> None:
     """Run a verb; bad input ends with one plain sentence and status 1, an interruption with status 130."""
-    import core.cli_runs  # noqa: F401  (its verbs join the app)
+    import core.cli_data
+    import core.cli_runs  # noqa: F401  (their verbs join the app)
 
     try:
         app()
@@ -69,37 +70,6 @@ def progress(what: str, total: int | None = None) -> Iterator[Any]:
             bar.update(task, completed=done, text=text, total=of if of is not None else total)
 
         yield advance
-
-
-@app.command("import")
-def import_(
-    runs: Runs,
-    out: Annotated[Path, typer.Option(help="folder of the store")],
-    machine: Annotated[Path | None, typer.Option(help="machine file; the Bantam mill if none")] = None,
-) -> None:
-    """Read recordings into a columnar store and report their health."""
-    from core.recordings.machine import Machine
-    from core.recordings.store import import_runs
-
-    described = Machine.load(machine) if machine else Machine.bantam()
-    with progress("import") as advance:
-        store = import_runs(runs, out, described, lambda done, total, name: advance(done, name, total))
-        advance(len(store.names), "", len(store.names))
-    index = store.index
-    typer.echo(f"{len(index)} runs, {int(index.rows.sum())} rows in {out} (digest {store.digest[:12]})")
-    kinds: dict[str, int] = {}
-    for finding in store.health:
-        kinds[finding.kind] = kinds.get(finding.kind, 0) + 1
-    for kind, count in sorted(kinds.items(), key=lambda item: -item[1]):
-        typer.echo(f"  {count:6d}  {kind}")
-    typer.echo(f"health report: {out / 'health.json'}")
-    strange = [finding for finding in store.health if finding.kind == "unknown_column"]
-    if strange:
-        first, n_runs = strange[0], len({finding.run for finding in strange})
-        raise ToolmarkError(
-            f"{n_runs} of the imported runs have columns that the machine file does not describe, and they were left "
-            f"out; the first, {first.channel} in {first.run}: {first.detail}."
-        )
 
 
 @app.command()

@@ -78,6 +78,8 @@ def _clock(recording: Recording) -> Iterable[Finding]:
 
 def _labels(recording: Recording) -> Iterable[Finding]:
     run, rows = recording.name, recording.n_rows
+    if recording.machine.target is None or recording.machine.target.line_text is None:
+        return
     if recording.lines is None:
         yield Finding(run, None, "empty_labels", "the file has no program lines", 0, rows, "info")
         return

@@ -41,13 +41,14 @@ class StoreError(ToolmarkError):
     """A store that cannot be written or opened."""
 
 
-class ImportFailed(StoreError):
-    """Some files could not be imported; the others were. failures: file -> what is wrong with it."""
+class ImportFailedError(StoreError):
+    """Some of `files` files could not be imported; the others were. failures: file -> what is wrong with it."""
 
     def __init__(self, failures: dict[Path, str], files: int) -> None:
         some = f"{len(failures)} of {files} files could not be imported; the first: " if files > 1 else ""
         super().__init__(some + next(iter(failures.values())))
         self.failures = failures
+        self.files = files
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ def import_runs(
     """Read files and folders of files into a store at `out`, made where there is none.
 
     Runs that are there already from an unchanged file are kept as they are, so that an interrupted import is
-    taken up again. A bad file does not keep the others out: ImportFailed names each once they are in.
+    taken up again. A bad file does not keep the others out: ImportFailedError names each once they are in.
     """
     machine, out = machine or Machine.bantam(), Path(out)
     files = _files(paths, machine)
@@ -149,7 +150,7 @@ def import_runs(
     if len(failures) < len(files):
         _write_index(out, machine)
     if failures:
-        raise ImportFailed(failures, len(files))
+        raise ImportFailedError(failures, len(files))
     return Store.open(out)
 
 
@@ -184,10 +185,14 @@ def _check_machine(out: Path, machine: Machine, renewed: set[str]) -> None:
 def _import_one(file: Path, name: str, out: Path, machine: Machine, rows: RowProgress | None) -> None:
     target, described = out / RUNS / f"{name}.parquet", _sha256(machine.to_toml())
     before = read_stored(target)
-    if before and (before.version, before.machine) == (VERSION, described):
-        if content_digest(file) == before.entry.digest:
-            return
-    listen = None if rows is None else lambda read, share: rows(name, read, share)
+    known = before is not None and (before.version, before.machine) == (VERSION, described)
+    if before is not None and known and content_digest(file) == before.entry.digest:
+        return
+
+    def listen(read: int, share: float) -> None:
+        if rows is not None:
+            rows(name, read, share)
+
     read = read_file(file, machine, name=name, keep=True, listen=listen)
     write_run_file(target, read, described)
 

@@ -251,7 +251,10 @@ class Table:
         try:
             names = self._split(_line(head).decode("utf-8"))
         except (UnicodeDecodeError, csv.Error):
-            raise RecordingError(f"{self.path} is not a table: its first line is not UTF-8 text.") from None
+            raise RecordingError(
+                f"{self.path} is not a table: its first line is not UTF-8 text; "
+                "if it has another encoding, name it in the machine file."
+            ) from None
         # a header may stand behind the sign of a comment
         names = [name.strip() if place else name.lstrip("# ").strip() for place, name in enumerate(names)]
         names = [name or f"Unnamed: {place}" for place, name in enumerate(names)]

@@ -15,8 +15,11 @@ from core.recordings.parts import plain_name
 
 Columns = dict[str, ColumnGuess]
 INCH_MM = 25.4
-# a column that follows a position so closely is that position
-FOLLOWS = 0.99999
+# a column that correlates so well with a position may be that position; it is where so many rows lie on a line, to a
+# share of what the values span
+MAY_FOLLOW, FOLLOWS, CLOSE = 0.9, 0.9, 1e-3
+# single rows may be far off: values beyond these percentiles are drawn in before they are compared
+INNER = (3, 97)
 # positions that others are compared with, and rows of it
 COMPARED, COMPARED_ROWS = 60, 2000
 
@@ -118,6 +121,8 @@ def _positions(columns: Columns, traits: Mapping[str, Traits]) -> Columns:
     known = [one.name for one in columns.values() if _is_known_position(one, traits)][:COMPARED]
     if not known:
         return columns
+    rows = len(_joined(traits[known[0]]))
+    known = [name for name in known if len(_joined(traits[name])) == rows]
     base = np.stack([_normed(traits[name]) for name in known])
     for one in list(columns.values()):
         own = traits[one.name]
@@ -127,26 +132,38 @@ def _positions(columns: Columns, traits: Mapping[str, Traits]) -> Columns:
         curve = _normed(own)
         if len(curve) != base.shape[1]:
             continue
-        follows = base @ curve
-        others = [place for place, name in enumerate(known) if name != one.name]
-        if not others or not np.isfinite(follows[others]).any():
-            continue
-        place = max(others, key=lambda other: abs(follows[other]))
-        if abs(follows[place]) < FOLLOWS:
-            continue
-        columns[one.name] = _copy_of(one, own, columns[known[place]], traits[known[place]])
+        follows = np.abs(base @ curve)
+        for place in np.argsort(-follows):
+            if follows[place] < MAY_FOLLOW:
+                break
+            slope = None if known[place] == one.name else _slope(traits[known[place]], own)
+            if slope is not None:
+                columns[one.name] = _copy_of(one, columns[known[place]].name, slope)
+                break
     return columns
 
 
-def _copy_of(one: ColumnGuess, own: Traits, base: ColumnGuess, base_traits: Traits) -> ColumnGuess:
-    x, y = _joined(base_traits), _joined(own)
-    slope = float(np.polyfit(x, y, 1)[0])
+def _slope(base: Traits, own: Traits) -> float | None:
+    """How many times a position a column is; None where it is something else."""
+    x, y = _joined(base), _joined(own)
+    steps = np.diff(x)
+    moved = np.abs(steps) > np.abs(steps).max() * CLOSE
+    if not moved.any():
+        return None
+    slope = float(np.median(np.diff(y)[moved] / steps[moved]))
+    off = y - slope * x
+    span = np.subtract(*np.percentile(y, (95, 5)))
+    close = np.abs(off - np.median(off)) <= CLOSE * span
+    return slope if slope and close.mean() >= FOLLOWS else None
+
+
+def _copy_of(one: ColumnGuess, base: str, slope: float) -> ColumnGuess:
     unit = one.unit
     if abs(slope - INCH_MM) < 0.01 * INCH_MM:
         unit = unit or "mm"
     elif abs(slope * INCH_MM - 1) < 0.01:
         unit = unit or "inch"
-    reason = f"{one.evidence}; moves as {base.name!r} does, times {slope:.4g}"
+    reason = f"{one.evidence}; moves as {base!r} does, times {slope:.4g}"
     return replace(one, role="controller", modality="position", unit=unit, evidence=reason, confidence=0.95)
 
 
@@ -156,17 +173,15 @@ def _is_known_position(one: ColumnGuess, traits: Mapping[str, Traits]) -> bool:
 
 
 def _joined(traits: Traits) -> NDArray[np.float64]:
-    """The values about the mean of their block: runs may begin elsewhere."""
-    centred = []
-    for block in traits.blocks:
-        finite = np.isfinite(block)
-        mean = block[finite].mean() if finite.any() else 0.0
-        centred.append(np.where(finite, block - mean, 0))
-    return np.concatenate(centred)[:COMPARED_ROWS]
+    """The values of the first block, and a hole as the mean."""
+    values = traits.blocks[0][:COMPARED_ROWS]
+    finite = np.isfinite(values)
+    return np.where(finite, values, values[finite].mean() if finite.any() else 0)
 
 
 def _normed(traits: Traits) -> NDArray[np.float64]:
-    values = _joined(traits)
+    values = np.clip(_joined(traits), *np.percentile(_joined(traits), INNER))
+    values = values - values.mean()
     size = float(np.linalg.norm(values))
     return values / size if size > 0 else values
 
