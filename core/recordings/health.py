@@ -19,6 +19,8 @@ Severity = Literal["info", "warning", "error"]
 GAP_PERIODS = 4
 # one row at the end of the range is a reading; more in a row are a clipped signal
 CLIPPED_ROWS = 3
+# cells that are looked at together
+CELLS = 1 << 22
 # quantities that a quiet run rightly holds still: 0.1 kPa steps, nothing near, no change of light
 SLOW_MODALITIES = ("pressure", "temperature", "proximity", "colour")
 
@@ -181,24 +183,33 @@ def _frozen(recording: Recording) -> Iterable[Finding]:
 
 def _channels(recording: Recording) -> Iterable[Finding]:
     frozen = frozen_boards(recording)
-    for place, name in enumerate(recording.channels):
-        if not recording.machine.is_side(name):
-            continue
-        values = recording.values[:, place]
-        nan = np.isnan(values)
-        if nan.any():
-            yield _nan(recording, name, nan)
-        # what a frozen board shows is said once, of the board
-        if nan.all() or recording.machine.board(name) in frozen:
-            continue
-        low, high = float(np.nanmin(values)), float(np.nanmax(values))
-        yield from _clipped(recording, name, values, low, high)
-        if low == high and recording.n_rows >= FROZEN_ROWS:
-            slow = recording.machine.modality(name) in SLOW_MODALITIES
-            unit = recording.machine.unit(name)
-            detail = f"the value is {low:g}{' ' + unit if unit else ''} in the whole run"
-            severity: Severity = "info" if slow else "warning"
-            yield Finding(recording.name, name, "dead", detail, 0, recording.n_rows, severity)
+    side = [place for place, name in enumerate(recording.channels) if recording.machine.is_side(name)]
+    # some channels at a time: one by one is slow of a wide run, all at once large of a long one
+    some = max(1, CELLS // max(recording.n_rows, 1))
+    for begin in range(0, len(side), some):
+        places = side[begin : begin + some]
+        block = np.ascontiguousarray(recording.values[:, places].T)
+        for place, values in zip(places, block, strict=True):
+            yield from _channel(recording, recording.channels[place], values, frozen)
+
+
+def _channel(
+    recording: Recording, name: str, values: NDArray[np.float32], frozen: Mapping[str, int]
+) -> Iterable[Finding]:
+    nan = np.isnan(values)
+    if nan.any():
+        yield _nan(recording, name, nan)
+    # what a frozen board shows is said once, of the board
+    if nan.all() or recording.machine.board(name) in frozen:
+        return
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    yield from _clipped(recording, name, values, low, high)
+    if low == high and recording.n_rows >= FROZEN_ROWS:
+        slow = recording.machine.modality(name) in SLOW_MODALITIES
+        unit = recording.machine.unit(name)
+        detail = f"the value is {low:g}{' ' + unit if unit else ''} in the whole run"
+        severity: Severity = "info" if slow else "warning"
+        yield Finding(recording.name, name, "dead", detail, 0, recording.n_rows, severity)
 
 
 def _nan(recording: Recording, name: str, nan: NDArray[np.bool_]) -> Finding:

@@ -11,6 +11,7 @@ from core.recordings.recording import Recording
 FROZEN_ROWS = 10
 # fewer quantities than this cannot tell a frozen board from a quiet one
 FROZEN_QUANTITIES = 3
+BLOCK_ROWS = 1 << 12
 
 
 def live_rows(recording: Recording, channels: Sequence[str], *, frozen: bool = True) -> NDArray[np.bool_]:
@@ -38,7 +39,7 @@ def frozen_boards(recording: Recording) -> dict[str, int]:
     for board, columns in _boards(recording).items():
         if len(columns) < FROZEN_QUANTITIES:
             continue
-        start = max(_last_change(recording.values[:, column]) for column in columns)
+        start = _last_change(recording.values, columns)
         if recording.n_rows - start >= FROZEN_ROWS:
             frozen[board] = start
     return frozen
@@ -53,8 +54,15 @@ def _boards(recording: Recording) -> dict[str, list[int]]:
     return boards
 
 
-def _last_change(values: NDArray[np.float32]) -> int:
-    """The first row after the last change of a channel, [T]; 0 where nothing ever changes. NaN equals NaN."""
-    before, after = values[:-1], values[1:]
-    rows = np.flatnonzero((before != after) & ~(np.isnan(before) & np.isnan(after)))
-    return int(rows[-1]) + 2 if len(rows) else 0
+def _last_change(values: NDArray[np.float32], columns: Sequence[int]) -> int:
+    """The first row after the last change of any of the columns; 0 where nothing ever changes. NaN equals NaN."""
+    # from the end, as a live board changes there: no more than a block of a long run is looked at
+    for end in range(len(values), 1, -BLOCK_ROWS):
+        begin = max(end - BLOCK_ROWS - 1, 0)
+        block = values[begin:end, columns]
+        before, after = block[:-1], block[1:]
+        changed = ((before != after) & ~(np.isnan(before) & np.isnan(after))).any(axis=1)
+        rows = np.flatnonzero(changed)
+        if len(rows):
+            return begin + int(rows[-1]) + 2
+    return 0

@@ -64,7 +64,11 @@ def write_run_file(target: Path, read: FileRead, described: str) -> None:
         UNKNOWN: json.dumps(recording.unknown_columns).encode(),
     }
     with replacing(target) as aside:
-        pq.write_table(table.replace_schema_metadata(metadata), aside, compression="zstd")
+        # numbers of sensors hardly repeat: looking for those that do would take longer than all else
+        texts = True if recording.machine.as_written else _texts(table)
+        pq.write_table(
+            table.replace_schema_metadata(metadata), aside, compression="zstd", use_dictionary=texts
+        )
 
 
 def read_run_file(file: Path, entry: RunEntry, machine: Machine) -> Recording:
@@ -152,6 +156,10 @@ def _made(read: FileRead) -> pa.Table:
     if time in read.kept and len(read.kept[time]) == recording.n_rows:
         arrays[time] = pa.Array.from_pandas(read.kept[time].astype("str"))
     return pa.table(arrays)
+
+
+def _texts(table: pa.Table) -> list[str]:
+    return [one.name for one in table.schema if pa.types.is_dictionary(one.type) or pa.types.is_string(one.type)]
 
 
 def _entry(recording: Recording, columns: int, digest: str) -> RunEntry:

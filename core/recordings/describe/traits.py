@@ -54,7 +54,8 @@ class Traits:
 
 def traits_of(cells: Sequence[pd.Series]) -> Traits:
     """The traits of a column; cells: those of each block."""
-    numbers = [series for series in cells if series.dtype.kind in "iufM"]
+    if all(series.dtype.kind in "iuf" for series in cells):
+        return _of_numbers([series.to_numpy(dtype=float, na_value=np.nan) for series in cells])
     total = sum(len(series) for series in cells)
     missing = sum(int(series.isna().sum()) for series in cells) / max(total, 1)
     if missing == 1:
@@ -63,21 +64,21 @@ def traits_of(cells: Sequence[pd.Series]) -> Traits:
     if dates:
         examples = tuple(str(cell) for cell in dates[0].dropna()[:EXAMPLES])
         return Traits("text", missing, examples, distinct=2, dated=1.0, time_format="ISO 8601")
-    if len(numbers) == len([series for series in cells if series.notna().any()]):
-        return _of_numbers(numbers, missing)
+    filled = [series for series in cells if series.notna().any()]
+    if all(series.dtype.kind in "iuf" for series in filled):
+        return _of_numbers([pd.to_numeric(series).to_numpy(dtype=float, na_value=np.nan) for series in cells])
     return _of_text(cells, missing)
 
 
-def _of_numbers(cells: Sequence[pd.Series], missing: float) -> Traits:
-    blocks = tuple(series.to_numpy(dtype=float, na_value=np.nan) for series in cells)
-    # pandas leaves infinities in; they are no values
+def _of_numbers(blocks: Sequence[NDArray[np.float64]]) -> Traits:
+    total = sum(len(block) for block in blocks)
+    missing = sum(int(np.isnan(block).sum()) for block in blocks) / max(total, 1)
+    # infinities are no values
     known = [block[np.isfinite(block)] for block in blocks]
     values = np.concatenate(known)
     if not len(values):
         return Traits("empty", 1.0, ())
     steps = np.concatenate([np.diff(block) for block in known])
-    kinds, counts = np.unique(np.round(steps, 9), return_counts=True)
-    step = float(kinds[counts.argmax()]) if len(kinds) else float("nan")
     usual = float(np.median(steps)) if len(steps) else float("nan")
     # stamps of a clock jitter by a little
     even = float(np.mean(np.abs(steps - usual) <= 0.02 * abs(usual) + 1e-12)) if len(steps) else 0.0
@@ -86,14 +87,14 @@ def _of_numbers(cells: Sequence[pd.Series], missing: float) -> Traits:
         "number",
         missing,
         tuple(f"{value:.6g}" for value in values[:EXAMPLES]),
-        blocks,
+        tuple(blocks),
         float(values.min()),
         float(values.max()),
         len(np.unique(values)),
         bool((values == np.round(values)).all()),
         float(np.mean(steps > 0)) if len(steps) else 0.0,
         even,
-        usual if abs(usual) > 0 else step,
+        usual,
         float(steps.std() / spread) if spread > 0 and len(steps) else float("nan"),
         len(values) / (1 + int((steps != 0).sum())),
     )
