@@ -123,7 +123,7 @@ class Assembly:
                 exact = np.column_stack([self._column(frame, name).astype(self._kind) for name in columns])
             if self._kind is np.float64:
                 exact = exact * self._scale + self._offset
-            values = np.ascontiguousarray(exact, dtype=np.float32)
+            values = np.require(exact, np.float32, ["C", "W"])
         values[np.isinf(values)] = np.nan
         return values
 
