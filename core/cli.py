@@ -23,7 +23,9 @@ app = typer.Typer(
 console = Console(stderr=True)
 INTERRUPTED = 130
 
-Runs = Annotated[list[Path], typer.Argument(help="recordings (tables as .csv, .csv.gz, .parquet ...) or folders of them")]
+Runs = Annotated[
+    list[Path], typer.Argument(help="recordings (tables as .csv, .csv.gz, .parquet ...) or folders of them")
+]
 BundlePath = Annotated[Path, typer.Argument(help="folder of a bundle")]
 SplitsPath = Annotated[Path, typer.Argument(help="folder of window files")]
 

@@ -37,25 +37,33 @@ def describe(
     shown = [column for column in proposal.columns if column.confidence < UNSURE]
     typer.echo("\n".join(_table(proposal.columns if len(proposal.columns) <= SHOWN else shown[:SHOWN])))
     roles = Counter(column.role for column in proposal.columns)
-    typer.echo(f"{len(proposal.columns)} columns: " + ", ".join(f"{n} {role}" for role, n in roles.most_common()))
+    typer.echo(
+        f"{len(proposal.columns)} columns: " + ", ".join(f"{n} {role}" for role, n in roles.most_common())
+    )
     for sentence in proposal.problems:
         note(sentence)
     write_text(out, commented_toml(proposal))
     if proposal.wrong:
         first = proposal.wrong[0]
         where = ", ".join(part for part in (first.column, first.field) if part)
-        raise ToolmarkError(f"{out} is to be corrected before it can be used: {where + ': ' if where else ''}{first.sentence}")
-    typer.echo(f"machine file: {out}; correct what is wrong, then: python -m core import RUNS --machine {out}")
+        raise ToolmarkError(
+            f"{out} is to be corrected before it can be used: {where + ': ' if where else ''}{first.sentence}"
+        )
+    typer.echo(
+        f"machine file: {out}; correct what is wrong, then: python -m core import RUNS --machine {out}"
+    )
 
 
 def _table(columns: "Iterable[ColumnGuess]") -> list[str]:
     rows = [("column", "role", "board", "modality", "unit", "sure", "why")]
     rows += [
-        (one.name, one.role, one.board, one.modality, one.unit, f"{one.confidence:.0%}", one.evidence) for one in columns
+        (one.name, one.role, one.board, one.modality, one.unit, f"{one.confidence:.0%}", one.evidence)
+        for one in columns
     ]
     widths = [min(32, max(len(row[place]) for row in rows)) for place in range(6)]
     return [
-        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[6]]) for row in rows
+        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[6]])
+        for row in rows
     ]
 
 
@@ -80,13 +88,12 @@ def import_(
         def rows(name: str, read: int, share: float) -> None:
             advance(at[0], f"{name}: {read:,} rows, {share:.0%}", at[1])
 
+        failed: ImportFailedError | None = None
         try:
             store = import_runs(runs, out, described, file, rows)
+            advance(len(store.names), "", len(store.names))
         except ImportFailedError as error:
             failed = error
-        else:
-            failed = None
-            advance(len(store.names), "", len(store.names))
     if failed is not None:
         if len(failed.failures) < failed.files:
             _summary(Store.open(out), out)

@@ -66,7 +66,7 @@ def vibration(folder: Path, rows: int = 4000) -> Path:
     for operation in ("OP00", "OP02"):
         for run in range(3):
             rng = np.random.default_rng(run + 100 * int(operation[2:]))
-            frame = pd.DataFrame(rng.normal(0, 80, (rows, 3)).round(0) + [0, 0, 980])
+            frame = pd.DataFrame(rng.normal(0, 80, (rows, 3)).round(0) + np.array([0, 0, 980]))
             frame.to_csv(_made(folder / f"M01_Aug_2019_{operation}_{run:03d}.csv"), header=False, index=False)
     return folder
 
@@ -86,15 +86,17 @@ def german(folder: Path, rows: int = 300) -> Path:
         for run in (1, 2):
             rng = np.random.default_rng(10 * place + run)
             path = _walk(rng, rows)
-            frame = pd.DataFrame({
-                "Zeit [ms]": np.arange(rows) * 50,
-                "Strom X [A]": rng.normal(2, 0.3, rows).round(3),
-                "Strom Y [A]": rng.normal(1, 0.3, rows).round(3),
-                "Körperschall [g]": rng.normal(0, 0.1, rows).round(4),
-                "Temperatur Kühlmittel [°C]": (21 + np.arange(rows) / 1000).round(2),
-                "Lage X [mm]": path[:, 0].round(3),
-                "Sollwert Vorschub [mm/min]": 500.0,
-            })
+            frame = pd.DataFrame(
+                {
+                    "Zeit [ms]": np.arange(rows) * 50,
+                    "Strom X [A]": rng.normal(2, 0.3, rows).round(3),
+                    "Strom Y [A]": rng.normal(1, 0.3, rows).round(3),
+                    "Körperschall [g]": rng.normal(0, 0.1, rows).round(4),
+                    "Temperatur Kühlmittel [°C]": (21 + np.arange(rows) / 1000).round(2),
+                    "Lage X [mm]": path[:, 0].round(3),
+                    "Sollwert Vorschub [mm/min]": 500.0,
+                }
+            )
             file = _made(folder / f"{operation}_{run}.csv")
             frame.to_csv(file, index=False, sep=";", decimal=",", encoding="latin-1", lineterminator="\r\n")
     return folder
@@ -106,14 +108,16 @@ def logger(folder: Path, rows: int = 200) -> Path:
         for run in (1, 2):
             rng = np.random.default_rng(10 * place + run)
             stamps = pd.date_range("2024-05-01 10:00", periods=rows, freq="200ms")
-            frame = pd.DataFrame({
-                "Timestamp": stamps.strftime("%d.%m.%Y %H:%M:%S.%f").str[:-3],
-                "Spindle_Vib_x": rng.normal(0, 1, rows).round(4),
-                "Spindle_Vib_y": rng.normal(0, 1, rows).round(4),
-                "Table_Vib_x": rng.normal(0, 1, rows).round(4),
-                "Table_Vib_y": rng.normal(0, 1, rows).round(4),
-                "Spindle_Current": rng.normal(4, 0.5, rows).round(3),
-            })
+            frame = pd.DataFrame(
+                {
+                    "Timestamp": stamps.strftime("%d.%m.%Y %H:%M:%S.%f").str[:-3],
+                    "Spindle_Vib_x": rng.normal(0, 1, rows).round(4),
+                    "Spindle_Vib_y": rng.normal(0, 1, rows).round(4),
+                    "Table_Vib_x": rng.normal(0, 1, rows).round(4),
+                    "Table_Vib_y": rng.normal(0, 1, rows).round(4),
+                    "Spindle_Current": rng.normal(4, 0.5, rows).round(3),
+                }
+            )
             text = frame.to_csv(index=False, sep="\t", lineterminator="\n")
             header, rest = text.split("\n", 1)
             units = "\t".join(["", "g", "g", "g", "g", "A"])

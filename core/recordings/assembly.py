@@ -42,9 +42,7 @@ class Assembly:
         self._parts: list[Rows] = []
         self._cells: list[pd.Series] = []
         channels = set(self._sources.values())
-        self._kept: dict[str, list[pd.Series]] = {
-            name: [] for name in keep if name not in channels
-        }
+        self._kept: dict[str, list[pd.Series]] = {name: [] for name in keep if name not in channels}
         self._clock = Clock(machine.time.formats, machine.row_period_s) if machine.time else None
         self._resampler = self._for_resampling() if machine.resample_s else None
         self._scale, self._offset = self._conversion()
@@ -92,9 +90,7 @@ class Assembly:
             values=rows.values,
             lines=tuple(texts[rows.text + 1].tolist()) if self._text is not None else None,
             line_numbers=rows.numbers[:, 0] if self._has_number else None,
-            codes={
-                code: rows.numbers[:, place + self._has_number] for place, code in enumerate(self._codes)
-            },
+            codes={code: rows.numbers[:, place + self._has_number] for place, code in enumerate(self._codes)},
             source=source,
             time_format=times.format,
             bad_times=times.bad,
@@ -151,13 +147,16 @@ class Assembly:
             return np.full(len(frame), -1, dtype=np.int64)
         cells = frame[self._text]
         codes, kinds = pd.factorize(cells.astype("str").where(cells.notna(), ""))
-        own = [self._lines.setdefault(text, len(self._lines)) if text else -1 for text in map(_stripped, kinds)]
+        own = [
+            self._lines.setdefault(text, len(self._lines)) if text else -1 for text in map(_stripped, kinds)
+        ]
         return np.array([*own, -1], dtype=np.int64)[codes]
 
     def _seconds(self, frame: pd.DataFrame) -> NDArray[np.float64]:
         time = self._machine.time
         if time is None or self._clock is None:
-            return (self._n_rows + np.arange(len(frame))) * self._machine.row_period_s
+            rows = self._n_rows + np.arange(len(frame), dtype=np.float64)
+            return rows * self._machine.row_period_s
         if self._resampler is not None:
             return self._clock.seconds(frame[time.column])
         self._cells.append(frame[time.column])

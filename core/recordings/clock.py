@@ -70,19 +70,23 @@ class Clock:
         if begins and 2 * len(known) < len(cells):
             self.format = None
         if self.format is None:
-            return (self._rows - len(cells) + np.arange(len(cells))) * self._period
+            return np.asarray(
+                (self._rows - len(cells) + np.arange(len(cells))) * self._period, dtype=np.float64
+            )
         rows = np.arange(len(cells), dtype=float)
         if not len(known):
-            return self._last - self._first + (rows + 1) * self._period
+            return np.asarray(self._last - self._first + (rows + 1) * self._period, dtype=np.float64)
         turned = self._turned(shown[known])
         if begins:
-            filled = np.interp(rows, rows[known], turned)
+            filled: NDArray[np.float64] = np.interp(rows, rows[known], turned)
             self._first = float(filled[0])
         else:
             # the row before these is one more reading to interpolate from
-            filled = np.interp(rows, np.concatenate(([-1.0], rows[known])), np.concatenate(([self._last], turned)))
+            filled = np.interp(
+                rows, np.concatenate(([-1.0], rows[known])), np.concatenate(([self._last], turned))
+            )
         self._shown, self._last = float(shown[known[-1]]), float(filled[-1])
-        return filled - self._first
+        return np.asarray(filled - self._first, dtype=np.float64)
 
     def _turned(self, shown: NDArray[np.float64]) -> NDArray[np.float64]:
         """Readings of a clock that begins again at its end, with the turns that it has made."""
@@ -92,7 +96,7 @@ class Clock:
         before = shown[:1] if self._shown is None else np.array([self._shown])
         turns = np.cumsum(np.diff(np.concatenate((before, shown))) < -period / 2)
         made = 0.0 if self._shown is None else round((self._last - self._shown) / period)
-        return shown + (turns + made) * period
+        return np.asarray(shown + (turns + made) * period, dtype=np.float64)
 
     def _chosen(self, cells: pd.Series) -> NDArray[np.float64]:
         """The cells read in the format that fits most of them."""
@@ -116,7 +120,8 @@ def read_seconds(cells: pd.Series, name: str) -> NDArray[np.float64]:
         dates = cells if cells.dt.tz is not None else cells.dt.tz_localize("UTC")
         return _since_epoch(dates)
     if name in SECONDS:
-        return pd.to_numeric(cells, errors="coerce").to_numpy(dtype=float, na_value=np.nan) * SECONDS[name]
+        numbers = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+        return np.asarray(numbers * SECONDS[name], dtype=np.float64)
     if name in PATTERNS:
         matches = (PATTERNS[name].fullmatch(str(cell)) for cell in cells.tolist())
         return np.array([_of_day(*match.groups()) if match else np.nan for match in matches], dtype=float)
@@ -124,14 +129,12 @@ def read_seconds(cells: pd.Series, name: str) -> NDArray[np.float64]:
     if name == "ISO 8601":
         return _since_epoch(pd.to_datetime(text, format="ISO8601", errors="coerce", utc=True))
     whole = pd.to_datetime(text, format=DATES[name], errors="coerce", utc=True)
-    parts = pd.to_datetime(
-        text.str.replace(",", "."), format=f"{DATES[name]}.%f", errors="coerce", utc=True
-    )
+    parts = pd.to_datetime(text.str.replace(",", "."), format=f"{DATES[name]}.%f", errors="coerce", utc=True)
     return _since_epoch(whole.fillna(parts))
 
 
 def _since_epoch(dates: pd.Series) -> NDArray[np.float64]:
-    return (dates - EPOCH).dt.total_seconds().to_numpy(dtype=float, na_value=np.nan)
+    return np.asarray((dates - EPOCH).dt.total_seconds().to_numpy(dtype=float, na_value=np.nan))
 
 
 def _of_day(hours: str, minutes: str, seconds: str) -> float:

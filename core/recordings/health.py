@@ -147,7 +147,9 @@ def _unknown_columns(recording: Recording) -> Iterable[Finding]:
         columns -= {machine.target.line_text} if recording.lines is not None else set()
         columns -= {machine.target.line_number} if recording.line_numbers is not None else set()
     for (name, of_board), count in groups.items():
-        lacking = {known.lower(): known for known in (set(machine.board_channels) - boards if of_board else columns)}
+        lacking = {
+            known.lower(): known for known in (set(machine.board_channels) - boards if of_board else columns)
+        }
         close = get_close_matches(name.lower(), lacking, n=1, cutoff=0.4)
         hint = f"; the closest name that the file lacks is {lacking[close[0]]}" if close else ""
         what = f"{count} columns of an unknown board are" if of_board else "an unknown column is"

@@ -63,7 +63,9 @@ def inputs_for(protocol: str, machine: Machine, channels: Sequence[str] | None =
     own = tuple(channels) if channels else None
     match protocol:
         case "seed":
-            position = tuple(name for name in machine.controller_channels if machine.modality(name) == "position")
+            position = tuple(
+                name for name in machine.controller_channels if machine.modality(name) == "position"
+            )
             return InputSpec(
                 own or (*machine.side_channels, *position),
                 categorical=tuple(machine.categorical),

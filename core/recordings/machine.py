@@ -24,7 +24,14 @@ from core.recordings.parts import (
 from core.recordings.toml import to_toml
 
 __all__ = [
-    *("Column", "ControllerColumn", "FileFormat", "Machine", "MachineError", "Quantity", "Role", "Target"),
+    "Column",
+    "ControllerColumn",
+    "FileFormat",
+    "Machine",
+    "MachineError",
+    "Quantity",
+    "Role",
+    "Target",
     "TimeColumn",
 ]
 
@@ -65,16 +72,16 @@ class Machine(Part):
     operations: tuple[str, ...] = ()
     resample_s: float | None = Field(default=None, gt=0)
     ignored: tuple[str, ...] = ()
-    programs: dict[str, str] = {}
+    programs: dict[str, str] = Field(default={})
     program_position: tuple[str, ...] = Field(default=(), max_length=3)
     format: FileFormat = FileFormat()
     time: TimeColumn | None = None
     target: Target | None = None
-    boards: dict[str, str] = {}
-    quantities: dict[str, Quantity] = {}
-    electrical: dict[str, Quantity] = {}
-    controller: dict[str, ControllerColumn] = {}
-    categorical: dict[str, tuple[int, ...]] = {}
+    boards: dict[str, str] = Field(default={})
+    quantities: dict[str, Quantity] = Field(default={})
+    electrical: dict[str, Quantity] = Field(default={})
+    controller: dict[str, ControllerColumn] = Field(default={})
+    categorical: dict[str, tuple[int, ...]] = Field(default={})
     described: dict[str, Column] = Field(default={}, alias="columns")
 
     @field_validator("operation_from")
@@ -90,19 +97,21 @@ class Machine(Part):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        twice = _twice(self._all_columns())
-        if twice:
+        if (twice := _twice(self._all_columns())) is not None:
             raise ValueError(f"the column {twice!r} is described twice")
-        twice = _twice([*self.channels, *self._beside()])
-        if twice:
-            raise ValueError(f"two columns are called {twice!r} in Toolmark: give one another quantity or board")
+        if (twice := _twice([*self.channels, *self._beside()])) is not None:
+            raise ValueError(
+                f"two columns are called {twice!r} in Toolmark: give one another quantity or board"
+            )
         reserved = [name for name in self.channels if name.startswith("__")]
         if reserved:
             raise ValueError(f"{reserved[0]!r} begins with __: give the column a quantity of another name")
         strangers = sorted(set(self.programs) - set(self.operations))
         if strangers:
             raise ValueError(f"programs names the operation {strangers[0]!r}, which operations does not list")
-        unknown = sorted(set(self.program_position) - set(self.channels) | set(self.program_position) & self._side)
+        unknown = sorted(
+            set(self.program_position) - set(self.channels) | set(self.program_position) & self._side
+        )
         if unknown:
             raise ValueError(f"program_position names {unknown[0]!r}, which is no channel of the controller")
         if not self.side_channels:
@@ -185,15 +194,15 @@ class Machine(Part):
                 found[f"{board}.{quantity}"] = _Channel(measures, board, f"{board}.{quantity}")
         found |= {name: _Channel(measures, None, name) for name, measures in self.electrical.items()}
         found |= {name: _Channel(measures, None, name) for name, measures in self.controller.items()}
-        for column, own in self.described.items():
-            board = own.board or None if own.role != "controller" else None
-            name = own.channel(column)
+        for column, described in self.described.items():
+            own_board = (described.board or None) if described.role != "controller" else None
+            name = described.channel(column)
             if name in found:
                 raise ValueError(
                     f"the columns {found[name].column!r} and {column!r} are both called {name!r} in Toolmark: "
                     "give one another quantity or board"
                 )
-            found[name] = _Channel(own.measures, board, column)
+            found[name] = _Channel(described.measures, own_board, column)
         return found
 
     @cached_property
@@ -264,16 +273,8 @@ class Machine(Part):
 
     def role(self, column: str) -> Role | None:
         """The role of a column or a channel; None for one that the machine does not know."""
-        if self.time and column == self.time.column:
-            return "time"
-        if self.target and column in self.target.columns:
-            return "target"
-        if column == self.operation_column:
-            return "operation"
-        if column in self._ignored:
-            return "ignored"
-        if column in self.categorical:
-            return "controller"
+        if column in self._roles_beside:
+            return self._roles_beside[column]
         name = self._channel_of.get(column, self.aliases.get(column, column))
         if name not in self._channels:
             return None
@@ -312,8 +313,17 @@ class Machine(Part):
         return self.operations.index(operation) if operation in self.operations else -1
 
     @cached_property
-    def _ignored(self) -> frozenset[str]:
-        return frozenset(self.ignored)
+    def _roles_beside(self) -> dict[str, Role]:
+        """Role of each column that is no channel."""
+        found: dict[str, Role] = {}
+        found.update(dict.fromkeys(self.ignored, "ignored"))
+        found.update(dict.fromkeys(self.categorical, "controller"))
+        if self.operation_column:
+            found[self.operation_column] = "operation"
+        found.update(dict.fromkeys(self.target.columns if self.target else (), "target"))
+        if self.time:
+            found[self.time.column] = "time"
+        return found
 
 
 def _twice(names: Iterable[str]) -> str | None:

@@ -149,7 +149,15 @@ class FileFormat(Part):
 def plain_name(column: str) -> str:
     """A column's name as a plain word: without unit in brackets and accents, `_` for what is no letter or digit."""
     bare = re.sub(r"\s*[\[(][^\])]*[\])]\s*$", "", column) or column
-    for german, plain in {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"}.items():
+    for german, plain in {
+        "ä": "ae",
+        "ö": "oe",
+        "ü": "ue",
+        "ß": "ss",
+        "Ä": "Ae",
+        "Ö": "Oe",
+        "Ü": "Ue",
+    }.items():
         bare = bare.replace(german, plain)
     ascii_only = unicodedata.normalize("NFKD", bare).encode("ascii", "ignore").decode()
     return re.sub(r"[^A-Za-z0-9_]+", "_", ascii_only).strip("_") or "column"

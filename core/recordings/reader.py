@@ -36,7 +36,12 @@ def read_recording(path: str | Path, machine: Machine | None = None) -> Recordin
 
 
 def read_file(
-    path: Path, machine: Machine, *, name: str | None = None, keep: bool = False, listen: Listener | None = None
+    path: Path,
+    machine: Machine,
+    *,
+    name: str | None = None,
+    keep: bool = False,
+    listen: Listener | None = None,
 ) -> FileRead:
     """Read one run part by part; `name` is the run's, `keep` keeps cells, `listen` hears of each part."""
     table = Table(path, machine.format, text_columns(machine))
@@ -65,7 +70,11 @@ def _kept(names: Sequence[str], machine: Machine) -> list[str]:
     """The columns whose cells a store keeps: all where it keeps the file as it stands, else a wall clock."""
     if machine.as_written:
         return list(names)
-    clock = machine.time is not None and machine.resample_s is None and set(machine.time.formats) & set(WALL_CLOCKS)
+    clock = (
+        machine.time is not None
+        and machine.resample_s is None
+        and set(machine.time.formats) & set(WALL_CLOCKS)
+    )
     return [machine.time.column] if machine.time and clock else []
 
 
@@ -143,5 +152,3 @@ def folder_files(folder: Path, machine: Machine) -> Iterator[Path]:
             if inner.is_dir() and not inner.name.startswith("."):
                 yield from folder_files(inner, machine)
     yield from found
-
-

@@ -23,14 +23,19 @@ class Rows(NamedTuple):
 
     def part(self, rows: slice) -> "Rows":
         """Some of these rows."""
-        return Rows(*(array[rows] for array in self))
+        return Rows(self.time_s[rows], self.values[rows], self.text[rows], self.numbers[rows])
 
 
 def joined(parts: Sequence[Rows]) -> Rows:
     """Rows one after the other; at least one part."""
     if len(parts) == 1:
         return parts[0]
-    return Rows(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
+    return Rows(
+        np.concatenate([part.time_s for part in parts]),
+        np.concatenate([part.values for part in parts]),
+        np.concatenate([part.text for part in parts]),
+        np.concatenate([part.numbers for part in parts]),
+    )
 
 
 class Resampler:

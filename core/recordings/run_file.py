@@ -159,7 +159,9 @@ def _made(read: FileRead) -> pa.Table:
 
 
 def _texts(table: pa.Table) -> list[str]:
-    return [one.name for one in table.schema if pa.types.is_dictionary(one.type) or pa.types.is_string(one.type)]
+    return [
+        one.name for one in table.schema if pa.types.is_dictionary(one.type) or pa.types.is_string(one.type)
+    ]
 
 
 def _entry(recording: Recording, columns: int, digest: str) -> RunEntry:
@@ -183,4 +185,3 @@ def _entry(recording: Recording, columns: int, digest: str) -> RunEntry:
         source=str(recording.source),
         digest=digest,
     )
-

@@ -206,7 +206,9 @@ def _write_index(out: Path, machine: Machine) -> None:
     runs = [stored for _, stored in _stored_runs(out) if stored is not None]
     entries = sorted((stored.entry for stored in runs), key=lambda entry: entry.run)
     findings = [finding for stored in runs for finding in stored.findings]
-    findings += same_clock({entry.run: clock_cells(out / RUNS / f"{entry.run}.parquet", machine) for entry in entries})
+    findings += same_clock(
+        {entry.run: clock_cells(out / RUNS / f"{entry.run}.parquet", machine) for entry in entries}
+    )
     write_text(out / MACHINE, machine.to_toml())
     write_text(out / HEALTH, _json([finding.to_json() for finding in findings]))
     write_text(out / INDEX, _json([entry.model_dump() for entry in entries]))

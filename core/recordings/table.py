@@ -56,9 +56,7 @@ class Source:
         self.tail = b""
         if path.name.lower().endswith(".gz") and not self.packed:
             self.close()
-            raise RecordingError(
-                f"{path} is not a gzip file although its name ends in .gz: fetch it again."
-            )
+            raise RecordingError(f"{path} is not a gzip file although its name ends in .gz: fetch it again.")
 
     def __enter__(self) -> "Source":
         return self
@@ -115,9 +113,7 @@ class Source:
         try:
             raw = self._bytes.read(BLOCK_BYTES)
         except (EOFError, zlib.error, gzip.BadGzipFile):
-            self.error = RecordingError(
-                f"{self.path} is a truncated or damaged gzip file: fetch it again."
-            )
+            self.error = RecordingError(f"{self.path} is a truncated or damaged gzip file: fetch it again.")
             raise self.error from None
         except OSError as error:
             self.error = RecordingError(f"{self.path} cannot be read: {error.strerror}.")
@@ -180,7 +176,9 @@ class Table:
         """Leave the file where its rows are not wanted."""
         self._source.close()
 
-    def parts(self, wanted: Collection[str] | None = None, listen: Listener | None = None) -> Iterator[pd.DataFrame]:
+    def parts(
+        self, wanted: Collection[str] | None = None, listen: Listener | None = None
+    ) -> Iterator[pd.DataFrame]:
         """The rows in order, some thousand at a time; afterwards `digest` is that of the file."""
         rows = 0
         with self._source:
@@ -219,7 +217,9 @@ class Table:
 
     def _damaged(self, error: Exception) -> RecordingError:
         reason = str(error).splitlines()[0].rstrip(".")
-        return RecordingError(f"{self.path} is a truncated or damaged Parquet file ({reason}): write it again.")
+        return RecordingError(
+            f"{self.path} is a truncated or damaged Parquet file ({reason}): write it again."
+        )
 
     def _csv_names(self) -> list[str]:
         head = self._source.head()
@@ -258,7 +258,11 @@ class Table:
         # a header may stand behind the sign of a comment
         names = [name.strip() if place else name.lstrip("# ").strip() for place, name in enumerate(names)]
         names = [name or f"Unnamed: {place}" for place, name in enumerate(names)]
-        twice = [name for name in dict.fromkeys(names) if names.count(name) > 1] if len(set(names)) < len(names) else []
+        twice = (
+            [name for name in dict.fromkeys(names) if names.count(name) > 1]
+            if len(set(names)) < len(names)
+            else []
+        )
         if twice:
             raise RecordingError(f"{self.path} has the column {twice[0]!r} twice: keep one of them.")
         return names

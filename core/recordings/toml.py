@@ -7,9 +7,7 @@ from collections.abc import Mapping
 def to_toml(document: Mapping[str, object]) -> str:
     """Text of a TOML document: plain keys first, then a table for each mapping; None is left out."""
     plain = [
-        f"{key(k)} = {value(v)}"
-        for k, v in document.items()
-        if not isinstance(v, Mapping) and v is not None
+        f"{key(k)} = {value(v)}" for k, v in document.items() if not isinstance(v, Mapping) and v is not None
     ]
     tables = [_table(k, v) for k, v in document.items() if isinstance(v, Mapping)]
     return "\n".join([*plain, *tables]) + "\n"

@@ -36,7 +36,10 @@ class Division(NamedTuple):
 
 
 DIVISIONS = tuple(
-    Division(sign, at_first, before) for sign in SIGNS for at_first in (True, False) for before in (True, False)
+    Division(sign, at_first, before)
+    for sign in SIGNS
+    for at_first in (True, False)
+    for before in (True, False)
 )
 
 
@@ -52,7 +55,9 @@ def find_boards(meanings: Mapping[str, Meaning]) -> tuple[dict[str, tuple[str, s
         found = _divided(meanings, division)
         if len(found) > len(best):
             best, chosen = found, division
-    return {name: (plain_name(board), plain_name(quantity)) for name, (board, quantity) in best.items()}, chosen
+    return {
+        name: (plain_name(board), plain_name(quantity)) for name, (board, quantity) in best.items()
+    }, chosen
 
 
 def _divided(meanings: Mapping[str, Meaning], division: Division) -> dict[str, tuple[str, str]]:

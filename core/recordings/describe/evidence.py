@@ -50,14 +50,16 @@ def _judged(name: str, traits: Traits, said: Meaning | None, headless: bool) -> 
         return _of_text(traits, said)
     if _counts_rows(name, traits, said, headless):
         return "index", [f"counts rows: rises by {traits.step:g} in every row"], 0.95, "", ""
+    return _as_time(traits, said) or _of_numbers(name, traits, said)
+
+
+def _as_time(traits: Traits, said: Meaning | None) -> Judgement | None:
+    steady = f"rises steadily, by {traits.step:g} in {traits.even:.1%} of rows"
     if said is not None and said.role == "time" and _may_be_time(traits):
-        reason = f"{_named(said)}; rises steadily, by {traits.step:g} in {traits.even:.1%} of rows"
-        return "time", [reason], 0.7 + 0.25 * (traits.even > MOST), "", said.unit
+        return "time", [f"{_named(said)}; {steady}"], 0.7 + 0.25 * (traits.even > MOST), "", said.unit
     if said is None and _is_clock(traits):
-        return "time", [f"rises steadily, by {traits.step:g} in {traits.even:.1%} of rows"], 0.6, "", ""
-    if said is not None and said.role == "operation" and traits.whole and traits.distinct <= LABEL_VALUES:
-        return "operation", [_named(said), f"{traits.distinct} values"], 0.5, "", ""
-    return _of_numbers(name, traits, said)
+        return "time", [steady], 0.6, "", ""
+    return None
 
 
 def _of_text(traits: Traits, said: Meaning | None) -> Judgement:
@@ -93,6 +95,8 @@ def _is_clock(traits: Traits) -> bool:
 
 def _of_numbers(name: str, traits: Traits, said: Meaning | None) -> Judgement:
     span = f"values {traits.minimum:.4g}..{traits.maximum:.4g}"
+    if said is not None and said.role == "operation" and traits.whole and traits.distinct <= LABEL_VALUES:
+        return "operation", [_named(said), f"{traits.distinct} values"], 0.5, "", ""
     if said is None or said.role in ("time", "index", "operation"):
         return _unknown(name, traits, said, span)
     reasons, sure = [_named(said), span], said.sure
@@ -110,14 +114,23 @@ def _of_numbers(name: str, traits: Traits, said: Meaning | None) -> Judgement:
 
 def _unknown(name: str, traits: Traits, said: Meaning | None, span: str) -> Judgement:
     if traits.constant:
-        return "ignored", ["the name says nothing", f"never changes in the sample ({traits.minimum:g})"], 0.5, "", ""
+        return (
+            "ignored",
+            ["the name says nothing", f"never changes in the sample ({traits.minimum:g})"],
+            0.5,
+            "",
+            "",
+        )
     own = words(name)
     if own in (["x"], ["y"], ["z"]) and traits.rough > ROUGH:
         reasons = [f"an axis, {span}", "jumps from row to row as a vibration does"]
         return "side", reasons, 0.4, f"accelerometer_{own[0]}", "g"
     if own in (["x"], ["y"], ["z"]):
         return "controller", [f"an axis, {span}", "moves smoothly as a position does"], 0.4, "position", ""
-    reasons = ["the name says nothing of what is measured" if said is None else f"its values are no {said.role}", span]
+    reasons = [
+        "the name says nothing of what is measured" if said is None else f"its values are no {said.role}",
+        span,
+    ]
     if traits.rough > ROUGH:
         reasons.append("jumps from row to row as a vibration does")
     return "side", reasons, 0.15, "signal", ""
@@ -138,23 +151,31 @@ def _named(said: Meaning) -> str:
     return f"unit {said.word}" if said.word.startswith("[") else f"name contains {said.word!r}"
 
 
+KNOWN_UNITS = {
+    "s": "seconds",
+    "ms": "milliseconds",
+    "us": "microseconds",
+    "ns": "nanoseconds",
+    "min": "minutes",
+}
+UNIT_WORDS = {"ms": "ms", "millis": "ms", "us": "us", "micros": "us", "ns": "ns", "nanos": "ns"}
+UNIT_WORDS |= {"s": "s", "sec": "s", "secs": "s", "seconds": "s"}
+# times since 1970 are so large
+EPOCHS = ((1e17, "nanoseconds"), (1e14, "microseconds"), (1e11, "epoch milliseconds"), (1e9, "epoch seconds"))
+
+
 def time_format(name: str, traits: Traits, unit: str | None) -> tuple[str, str | None]:
     """How a column of times is written, and what is doubtful about it."""
     if traits.kind == "text":
         return traits.time_format or "ISO 8601", None
-    known = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds", "min": "minutes"}
-    if (named := UNITS.get((unit or unit_in(name) or "").lower(), ("", ""))[0]) in known:
-        return known[named], None
-    own = set(words(name))
-    for text, form in (("ms", "milliseconds"), ("millis", "milliseconds"), ("us", "microseconds"), ("micros", "microseconds")):
-        if text in own:
-            return form, None
-    if own & {"ns", "nanos"} or traits.minimum > 1e17:
-        return "nanoseconds", None
-    for least, form in ((1e14, "microseconds"), (1e11, "epoch milliseconds"), (1e9, "epoch seconds")):
-        if traits.minimum > least:
-            return form, None
-    if own & {"s", "sec", "seconds", "secs"} or not traits.whole or traits.step <= 1:
-        return "seconds", None
-    return "milliseconds", f"The unit of the time {name!r} is not named: whole numbers in steps of {traits.step:g} are taken for milliseconds."
-
+    named = UNITS.get((unit or unit_in(name) or "").lower(), ("", ""))[0]
+    named = named or next((UNIT_WORDS[word] for word in words(name) if word in UNIT_WORDS), "")
+    epoch = next((form for least, form in EPOCHS if traits.minimum > least), None)
+    if named in KNOWN_UNITS:
+        return KNOWN_UNITS[named], None
+    if epoch or not traits.whole or traits.step <= 1:
+        return epoch or "seconds", None
+    doubt = (
+        f"The unit of the time {name!r} is not named: steps of {traits.step:g} are taken for milliseconds."
+    )
+    return "milliseconds", doubt

@@ -61,7 +61,13 @@ def guess(paths: Sequence[str | Path], *, name: str | None = None) -> Proposal:
     settings, columns, doubts = _with_clock(settings, columns, traits, units, samples[0])
     seen = (*first.notes, naming.why)
     return Proposal(
-        tuple(files), first.form, tuple(columns.values()), settings, (*problems, *notes, *doubts), seen, samples[0].rows
+        tuple(files),
+        first.form,
+        tuple(columns.values()),
+        settings,
+        (*problems, *notes, *doubts),
+        seen,
+        samples[0].rows,
     )
 
 
@@ -79,10 +85,14 @@ def proposal_with(
     columns = {column.name: column for column in proposal.columns}
     for name, cells in (changes or {}).items():
         if name not in columns:
-            misfits.append(CellProblem(name, "", f"there is no column {name!r}: choose one of the files' columns."))
+            misfits.append(
+                CellProblem(name, "", f"there is no column {name!r}: choose one of the files' columns.")
+            )
             continue
         for place in set(cells) - known:
-            misfits.append(CellProblem(name, place, f"{place!r} cannot be set: choose {', '.join(sorted(known))}."))
+            misfits.append(
+                CellProblem(name, place, f"{place!r} cannot be set: choose {', '.join(sorted(known))}.")
+            )
         fitting = {place: value for place, value in cells.items() if place in known}
         evidence = "as corrected" if _differs(columns[name], fitting) else columns[name].evidence
         columns[name] = replace(columns[name], **fitting, evidence=evidence)
@@ -90,7 +100,10 @@ def proposal_with(
             columns[name] = replace(columns[name], confidence=1.0)
     own = {field.name for field in fields(Settings)}
     wrong = sorted(set(settings or {}) - own)
-    misfits += [CellProblem("", place, f"there is no setting {place!r}: choose {', '.join(sorted(own))}.") for place in wrong]
+    misfits += [
+        CellProblem("", place, f"there is no setting {place!r}: choose {', '.join(sorted(own))}.")
+        for place in wrong
+    ]
     chosen = replace(proposal.settings, **{k: v for k, v in (settings or {}).items() if k in own})
     return replace(proposal, columns=tuple(columns.values()), settings=chosen, misfits=tuple(misfits))
 
@@ -103,7 +116,9 @@ def find_files(paths: Sequence[str | Path]) -> list[Path]:
             raise RecordingError(f"{path} does not exist: give recordings or folders of them.")
         found += _in_folder(path) if path.is_dir() else [path]
     if not found:
-        raise RecordingError(f"There is no table ({', '.join(SUFFIXES_OF_TABLES)}) in {', '.join(map(str, paths))}.")
+        raise RecordingError(
+            f"There is no table ({', '.join(SUFFIXES_OF_TABLES)}) in {', '.join(map(str, paths))}."
+        )
     return sorted(dict.fromkeys(found))
 
 
@@ -134,11 +149,18 @@ def _alike(looked: Sequence[tuple[Path, Sniffed]]) -> tuple[list[tuple[Path, Sni
     kinds: list[tuple[set[str], list[tuple[Path, Sniffed]]]] = []
     for file, one in looked:
         own = set(one.names)
-        for names, group in kinds:
-            same_form = (one.form.delimiter, one.form.header) == (group[0][1].form.delimiter, group[0][1].form.header)
-            if same_form and 2 * len(own & names) >= min(len(own), len(names)) and (one.form.header or own == names):
+        for place, (names, group) in enumerate(kinds):
+            same_form = (one.form.delimiter, one.form.header) == (
+                group[0][1].form.delimiter,
+                group[0][1].form.header,
+            )
+            if (
+                same_form
+                and 2 * len(own & names) >= min(len(own), len(names))
+                and (one.form.header or own == names)
+            ):
                 group.append((file, one))
-                names |= own
+                kinds[place] = (names | own, group)
                 break
         else:
             kinds.append((own, [(file, one)]))
@@ -242,11 +264,11 @@ def _with_clock(
             "set row_period_s to the recording's own."
         )
         return replace(settings, row_period_s=DEFAULT_PERIOD_S), columns, [doubt]
-    form, doubt = time_format(time.name, traits[time.name], units.get(time.name))
+    form, unsure = time_format(time.name, traits[time.name], units.get(time.name))
     period = _period(sample, time.name, form)
     settings = replace(settings, time_formats=(form,), row_period_s=period)
     columns[time.name] = replace(time, evidence=f"{time.evidence}; a row each {period:g} s ({form})", unit="")
-    doubts = [doubt] if doubt else []
+    doubts = [unsure] if unsure else []
     resampled = min(RESAMPLED_S, sample.rows * period / ROWS_KEPT)
     if period > FAST_S or resampled < 5 * period:
         return settings, columns, doubts
@@ -270,4 +292,3 @@ def _period(sample: Sample, column: str, form: str) -> float:
 
 def _differs(column: ColumnGuess, cells: Mapping[str, Any]) -> bool:
     return any(getattr(column, place) != value for place, value in cells.items())
-

@@ -23,17 +23,103 @@ CASES = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(
 AXIS = re.compile(r"[xyz]")
 
 # in this order: what is said first decides
-TIME = {"time", "timestamp", "zeit", "zeitstempel", "datetime", "date", "clock", "uhrzeit", "ts", "elapsed", "t"}
-INDEX = {"unnamed", "index", "idx", "id", "row", "rows", "sample", "samples", "nr", "no", "counter", "count", "cycle"}
-COMMANDED = {"command", "commanded", "cmd", "setpoint", "set", "target", "desired", "des", "ref", "soll", "nominal"}
+TIME = {
+    "time",
+    "timestamp",
+    "zeit",
+    "zeitstempel",
+    "datetime",
+    "date",
+    "clock",
+    "uhrzeit",
+    "ts",
+    "elapsed",
+    "t",
+}
+INDEX = {
+    "unnamed",
+    "index",
+    "idx",
+    "id",
+    "row",
+    "rows",
+    "sample",
+    "samples",
+    "nr",
+    "no",
+    "counter",
+    "count",
+    "cycle",
+}
+COMMANDED = {
+    "command",
+    "commanded",
+    "cmd",
+    "setpoint",
+    "set",
+    "target",
+    "desired",
+    "des",
+    "ref",
+    "soll",
+    "nominal",
+}
 COMMANDED |= {"demand", "ffw", "feedforward", "ctrl", "sollwert", "reference"}
-PROGRAM = {"program", "prog", "programm", "sequence", "seq", "block", "satz", "line", "zeile", "feedrate", "feed"}
+PROGRAM = {
+    "program",
+    "prog",
+    "programm",
+    "sequence",
+    "seq",
+    "block",
+    "satz",
+    "line",
+    "zeile",
+    "feedrate",
+    "feed",
+}
 PROGRAM |= {"vorschub", "override", "gcode", "tool", "werkzeug", "rapid", "subprogram"}
-POSITION = {"position", "pos", "enc", "encoder", "coordinate", "coord", "wcs", "mcs", "dro", "lage", "istposition"}
+POSITION = {
+    "position",
+    "pos",
+    "enc",
+    "encoder",
+    "coordinate",
+    "coord",
+    "wcs",
+    "mcs",
+    "dro",
+    "lage",
+    "istposition",
+}
 POSITION |= {"mpo", "mpos", "wpos", "abspos"}
-MOTION = {"velocity", "vel", "speed", "rpm", "drehzahl", "geschwindigkeit", "lag", "dev", "deviation", "schleppabstand"}
+MOTION = {
+    "velocity",
+    "vel",
+    "speed",
+    "rpm",
+    "drehzahl",
+    "geschwindigkeit",
+    "lag",
+    "dev",
+    "deviation",
+    "schleppabstand",
+}
 MOTION |= {"contour", "jerk", "diff", "drehzahlist", "stroke"}
-CODES = {"stat", "status", "state", "mode", "plane", "momo", "coor", "dist", "unit", "units", "inertia", "gear"}
+CODES = {
+    "stat",
+    "status",
+    "state",
+    "mode",
+    "plane",
+    "momo",
+    "coor",
+    "dist",
+    "unit",
+    "units",
+    "inertia",
+    "gear",
+}
 CODES |= {"enable", "flag", "error", "alarm", "doc", "case", "vb"}
 ACTUAL = {"actual", "act", "ist", "axis", "encoder", "enc"}
 OPERATION = {"operation", "process", "machining", "activity", "phase", "prozess", "vorgang", "label", "class"}
@@ -62,10 +148,15 @@ MEASURED: tuple[tuple[frozenset[str], str, str, str], ...] = tuple(
         ("flow durchfluss coolant kuehlmittel", "side", "flow", ""),
     )
 )
-ACCELERATION = frozenset("acc accel acceleration accelerometer beschleunigung acceler".split())
+ACCELERATION = frozenset(["acc", "accel", "acceleration", "accelerometer", "beschleunigung", "acceler"])
 # single words of a board of sensors: a letter for what it measures and one for the axis
-SHORT = {"a": ("accelerometer", "g"), "g": ("gyro", "deg/s"), "m": ("magnetometer", "counts"), "f": ("force", "N")}
-MOTORS = frozenset("motor spindle spindel hauptspindel".split())
+SHORT = {
+    "a": ("accelerometer", "g"),
+    "g": ("gyro", "deg/s"),
+    "m": ("magnetometer", "counts"),
+    "f": ("force", "N"),
+}
+MOTORS = frozenset(["motor", "spindle", "spindel", "hauptspindel"])
 # modalities with a direction: the axis at the end of their name is no board
 DIRECTED = ("accelerometer", "gyro", "magnetometer", "force", "vibration", "position")
 # units of controllers
@@ -101,7 +192,6 @@ def meaning(name: str, unit: str | None = None) -> Meaning | None:
 
 def _controller(own: list[str], there: set[str]) -> Meaning | None:
     """The controller's own state, whatever else is in the name: it is the answer."""
-    measured = _measured(own)
     if "current" in there and there & PROGRAM:
         # the program that runs at present, and no electricity
         return _first(own, PROGRAM, "controller", 0.9)
@@ -109,16 +199,14 @@ def _controller(own: list[str], there: set[str]) -> Meaning | None:
         return commanded._replace(modality="position" if there & POSITION else "controller")
     if there & ACCELERATION and there & ACTUAL:
         return _first(own, ACTUAL, "controller", 0.8)
-    if measured is not None:
+    if _measured(own) is not None:
         return None
-    if position := _first(own, POSITION, "position", 0.9):
-        return position
+    found = _first(own, POSITION, "position", 0.9)
     if any(re.fullmatch(r"m?w?pos?[xyzabc]", word) for word in own):
-        return Meaning("controller", "position", "", "pos", 0.8)
-    for known, sure in ((PROGRAM, 0.8), (MOTION, 0.8)):
-        if there & known and not there & OPERATION - {"step"}:
-            return _first(own, known, "controller", sure)
-    return _first(own, CODES, "controller", 0.6) if not there & {"time"} else None
+        found = Meaning("controller", "position", "", "pos", 0.8)
+    if not there & OPERATION - {"step"}:
+        found = found or _first(own, PROGRAM | MOTION, "controller", 0.8)
+    return found or (None if "time" in there else _first(own, CODES, "controller", 0.6))
 
 
 def _first(own: list[str], known: set[str], modality: str, sure: float) -> Meaning | None:
@@ -131,7 +219,7 @@ def _measured(own: list[str]) -> Meaning | None:
         axis = _axis(own)
         return Meaning("side", f"accelerometer_{axis}" if axis else "accelerometer", "g", word, 0.9)
     if len(own[-1:]) and re.fullmatch(r"[agmf][xyz]", own[-1]):
-        letter, axis = own[-1]
+        letter, axis = own[-1][0], own[-1][1]
         modality, unit = SHORT[letter]
         return Meaning(
             "side", f"{modality}_{axis}" if modality == "accelerometer" else modality, unit, own[-1], 0.7

@@ -3,12 +3,14 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from os.path import commonprefix
 from pathlib import Path
 from typing import NamedTuple
 
 # words that call a file a recording, whatever it records
-GENERAL = re.compile(r"(experiment|exp|run|test|data|sample|recording|record|log|trial|messung|file|part|csv|cut|c)[-_ ]?\d*", re.I)
+GENERAL = re.compile(
+    r"(experiment|exp|run|test|data|sample|recording|record|log|trial|messung|file|part|csv|cut|c)[-_ ]?\d*",
+    re.I,
+)
 OPERATION_CODE = re.compile(r"OP[-_]?\d+", re.I)
 MONTHS = re.compile(r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*", re.I)
 MOST_OPERATIONS = 60
@@ -33,7 +35,10 @@ def find_operations(files: Sequence[Path], endings: Sequence[str]) -> Naming:
     if all(OPERATION_CODE.search(stem) for stem in bare):
         found = _distinct(OPERATION_CODE.findall(" ".join(bare)))
         return Naming(r"(OP[-_]?\d+)", "file", suffix, found, f"names of files hold {', '.join(found[:4])}")
-    for pattern in (r"^([A-Za-z]+[0-9]*)[_-][0-9]+", r"^([A-Za-z][A-Za-z0-9]*(?:[_ -][A-Za-z][A-Za-z0-9]*)*)[_ -][0-9]+$"):
+    for pattern in (
+        r"^([A-Za-z]+[0-9]*)[_-][0-9]+",
+        r"^([A-Za-z][A-Za-z0-9]*(?:[_ -][A-Za-z][A-Za-z0-9]*)*)[_ -][0-9]+$",
+    ):
         named = _matches(pattern, bare)
         if named and (len(named) > 1 or len(bare) == 1):
             return Naming(pattern, "file", suffix, named, f"names of files begin with {', '.join(named[:4])}")
@@ -41,7 +46,9 @@ def find_operations(files: Sequence[Path], endings: Sequence[str]) -> Naming:
     kinds = _distinct(folders)
     if 1 < len(kinds) <= MOST_OPERATIONS and not all(GENERAL.fullmatch(kind) for kind in kinds):
         return Naming(r"^(.+)$", "folder", suffix, kinds, f"folders are called {', '.join(kinds[:4])}")
-    return Naming("", "file", suffix, (), "neither the names of files nor those of folders tell the operation")
+    return Naming(
+        "", "file", suffix, (), "neither the names of files nor those of folders tell the operation"
+    )
 
 
 def _matches(pattern: str, stems: Sequence[str]) -> tuple[str, ...]:
@@ -68,6 +75,5 @@ def _stem(file: Path, endings: Sequence[str]) -> str:
 
 def _suffix(stems: Sequence[str]) -> str:
     """What stands behind the number of every name, e.g. `_aligned`."""
-    shared = commonprefix([stem[::-1] for stem in stems])[::-1]
     match = re.search(r"(?<=\d)([_-][A-Za-z][A-Za-z_-]*)$", stems[0])
-    return match[1] if match and shared.endswith(match[1]) else ""
+    return match[1] if match and all(stem.endswith(match[1]) for stem in stems) else ""

@@ -4,18 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
 from core.recordings.machine import Machine
 from core.recordings.parts import WORD, FileFormat, plain_name
 
-ColumnRole = Literal[
+ROLES = (
     *("side", "ambient", "controller", "categorical", "time"),
     *("line text", "line number", "operation", "index", "ignored"),
-]
-ROLES: tuple[str, ...] = get_args(ColumnRole)
+)
 CHANNEL_ROLES = ("side", "ambient", "controller")
 # of these a machine has one at most
 SINGLE_ROLES = ("time", "line text", "line number", "operation")
@@ -155,7 +154,15 @@ def _column(column: ColumnGuess) -> dict[str, Any]:
         "offset": column.offset,
         "bin": column.bin,
     }
-    usual = {"board": "", "quantity": "", "unit": "", "role": "side", "scale": 1.0, "offset": 0.0, "bin": "mean"}
+    usual = {
+        "board": "",
+        "quantity": "",
+        "unit": "",
+        "role": "side",
+        "scale": 1.0,
+        "offset": 0.0,
+        "bin": "mean",
+    }
     return {key: value for key, value in described.items() if value != usual.get(key)}
 
 
@@ -169,9 +176,13 @@ def _wrong_cells(columns: tuple[ColumnGuess, ...]) -> list[CellProblem]:
     names: dict[str, str] = {}
     for column in columns:
         if column.role not in ROLES:
-            found.append(CellProblem(column.name, "role", f"{column.role!r} is no role: choose {', '.join(ROLES)}."))
+            found.append(
+                CellProblem(column.name, "role", f"{column.role!r} is no role: choose {', '.join(ROLES)}.")
+            )
         if column.role in SINGLE_ROLES and seen.setdefault(column.role, column.name) != column.name:
-            sentence = f"{seen[column.role]!r} is the {column.role} already: choose another role for one of them."
+            sentence = (
+                f"{seen[column.role]!r} is the {column.role} already: choose another role for one of them."
+            )
             found.append(CellProblem(column.name, "role", sentence))
         if column.role not in CHANNEL_ROLES:
             continue
@@ -181,7 +192,9 @@ def _wrong_cells(columns: tuple[ColumnGuess, ...]) -> list[CellProblem]:
                 sentence = f"{word!r} is no plain name: use letters without accents, digits and _ only."
                 found.append(CellProblem(column.name, place, sentence))
         if not column.modality:
-            sentence = "a channel needs a modality, e.g. motor_current: write one, or let the column be ignored."
+            sentence = (
+                "a channel needs a modality, e.g. motor_current: write one, or let the column be ignored."
+            )
             found.append(CellProblem(column.name, "modality", sentence))
         own = column.quantity or plain_name(column.name)
         channel = f"{column.board}.{own}" if column.board and column.role != "controller" else own

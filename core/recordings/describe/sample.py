@@ -58,10 +58,14 @@ def _of_parquet(path: Path) -> Sample:
         file = pq.ParquetFile(path)
         total, rows = file.metadata.num_rows, _rows(file.metadata.num_columns)
         batches = file.iter_batches(rows)
-        blocks = [pa.Table.from_batches([batch]).to_pandas() for batch, _ in zip(batches, range(2), strict=False)]
+        blocks = [
+            pa.Table.from_batches([batch]).to_pandas() for batch, _ in zip(batches, range(2), strict=False)
+        ]
     except (OSError, ValueError, pa.ArrowException) as error:
         reason = str(error).splitlines()[0].rstrip(".")
-        raise RecordingError(f"{path} is a truncated or damaged Parquet file ({reason}): write it again.") from None
+        raise RecordingError(
+            f"{path} is a truncated or damaged Parquet file ({reason}): write it again."
+        ) from None
     if not total:
         raise RecordingError(f"{path} has a header but no rows: record the run again or leave the file out.")
     return Sample(path, tuple(block for block in blocks if len(block)), total)
@@ -85,12 +89,18 @@ def _texts(path: Path, form: FileFormat, rows: int) -> tuple[list[str], float]:
     texts = []
     with path.open("rb") as file:
         for block in range(BLOCKS):
-            at = begin + (total - begin - size) * block // (BLOCKS - 1) if total > begin + size * BLOCKS else None
+            at = (
+                begin + (total - begin - size) * block // (BLOCKS - 1)
+                if total > begin + size * BLOCKS
+                else None
+            )
             if at is None and block:
                 break
             file.seek(begin if at is None else at)
             data = file.read(size if at is not None else size * BLOCKS)
-            texts.append(_whole_lines(data, first=block == 0, last=file.tell() >= total).decode("utf-8", "replace"))
+            texts.append(
+                _whole_lines(data, first=block == 0, last=file.tell() >= total).decode("utf-8", "replace")
+            )
     return texts, sum(len(text) for text in texts) / max(total - begin, 1)
 
 

@@ -85,14 +85,18 @@ def _target(columns: Columns, traits: Mapping[str, Traits]) -> Columns:
     best = max(texts, key=lambda one: (traits[one.name].gcode, traits[one.name].distinct), default=None)
     for one in texts:
         if best is not None and one.name != best.name:
-            columns[one.name] = replace(one, role="ignored", evidence=f"{one.evidence}; another than {best.name!r}")
+            columns[one.name] = replace(
+                one, role="ignored", evidence=f"{one.evidence}; another than {best.name!r}"
+            )
     if best is None:
         return columns
     own = set(words(best.name)) - {"string", "text"}
     numbers = [
         one
         for one in columns.values()
-        if one.role == "controller" and traits[one.name].whole and {"line", "block", "satz", "n", "nr"} & set(words(one.name))
+        if one.role == "controller"
+        and traits[one.name].whole
+        and {"line", "block", "satz", "n", "nr"} & set(words(one.name))
     ]
     if numbers:
         # the one whose name is most like that of the text
@@ -169,21 +173,25 @@ def _copy_of(one: ColumnGuess, base: str, slope: float) -> ColumnGuess:
 
 def _is_known_position(one: ColumnGuess, traits: Mapping[str, Traits]) -> bool:
     own = traits[one.name]
-    return one.role == "controller" and one.modality == "position" and own.kind == "number" and not own.constant
+    return (
+        one.role == "controller" and one.modality == "position" and own.kind == "number" and not own.constant
+    )
 
 
 def _joined(traits: Traits) -> NDArray[np.float64]:
     """The values of the first block, and a hole as the mean."""
     values = traits.blocks[0][:COMPARED_ROWS]
     finite = np.isfinite(values)
-    return np.where(finite, values, values[finite].mean() if finite.any() else 0)
+    return np.asarray(
+        np.where(finite, values, values[finite].mean() if finite.any() else 0), dtype=np.float64
+    )
 
 
 def _normed(traits: Traits) -> NDArray[np.float64]:
     values = np.clip(_joined(traits), *np.percentile(_joined(traits), INNER))
     values = values - values.mean()
     size = float(np.linalg.norm(values))
-    return values / size if size > 0 else values
+    return np.asarray(values / size if size > 0 else values, dtype=np.float64)
 
 
 def _boards(columns: Columns, traits: Mapping[str, Traits]) -> Columns:
@@ -205,7 +213,9 @@ def _meaning_of(one: ColumnGuess) -> Meaning:
 
 def _with_own_names(columns: Columns) -> Columns:
     """Quantities such that no two channels are called the same."""
-    taken: set[str] = {one.name for one in columns.values() if one.role not in (*CHANNEL_ROLES, "ignored", "index")}
+    taken: set[str] = {
+        one.name for one in columns.values() if one.role not in (*CHANNEL_ROLES, "ignored", "index")
+    }
     plain = unique_names([one.name for one in columns.values()])
     for one in columns.values():
         if one.role not in CHANNEL_ROLES:

@@ -40,8 +40,9 @@ def sniff(path: Path) -> Sniffed:
     with Source(path) as source:
         head = source.head(SNIFFED_BYTES)[:SNIFFED_BYTES]
     if head.startswith(PARQUET):
-        names = Table(path, FileFormat()).names
-        return Sniffed(FileFormat(), tuple(names), {}, "", ("a Parquet file",))
+        table = Table(path, FileFormat())
+        table.close()
+        return Sniffed(FileFormat(), tuple(table.names), {}, "", ("a Parquet file",))
     if not head.strip():
         raise RecordingError(f"{path} is empty: record the run again or leave the file out.")
     encoding, text = _decoded(head, path)
@@ -101,7 +102,9 @@ def _line_end(text: str) -> str:
     return LINE_ENDS[max(counts, key=lambda end: counts[end])]
 
 
-def _layout(lines: Sequence[str], path: Path) -> tuple[FileFormat, tuple[str, ...], dict[str, str], list[str]]:
+def _layout(
+    lines: Sequence[str], path: Path
+) -> tuple[FileFormat, tuple[str, ...], dict[str, str], list[str]]:
     body = [line for line in lines[len(lines) // 2 :] if line.strip()][-BODY_LINES:]
     if not body:
         raise RecordingError(f"{path} holds no table: it is blank.")
@@ -110,7 +113,7 @@ def _layout(lines: Sequence[str], path: Path) -> tuple[FileFormat, tuple[str, ..
     kinds = _kinds([split(line, delimiter) for line in body], count, decimal)
     first = _first_row(lines, delimiter, decimal, count, kinds)
     header, unit_row, notes = _header_above(lines, first, delimiter, decimal, count, kinds)
-    form = FileFormat(delimiter=delimiter, decimal=decimal)
+    form = FileFormat(delimiter=delimiter, decimal="," if decimal == "," else ".")
     if header is None:
         names = tuple(f"column_{place + 1}" for place in range(count))
         notes.append("no header: columns are called column_1, column_2 ...")
@@ -118,8 +121,10 @@ def _layout(lines: Sequence[str], path: Path) -> tuple[FileFormat, tuple[str, ..
         return form, names, {}, notes
     names, units = _names(lines, header, unit_row, delimiter, count)
     above = lines[:header]
-    if above and all(line.lstrip().startswith("#") for line in above if line.strip()) and not any(
-        "#" in line for line in lines[header:]
+    if (
+        above
+        and all(line.lstrip().startswith("#") for line in above if line.strip())
+        and not any("#" in line for line in lines[header:])
     ):
         form = form.model_copy(update={"comment": "#"})
         notes.append(f"{header} lines of comment before the header")
@@ -205,7 +210,10 @@ def _header_above(
         return None, None, []
     last = above[-1]
     fields = split(lines[last].lstrip("# ") if lines[last].startswith("#") else lines[last], delimiter)
-    if len(fields) not in (count, count - 1) or sum(_is_number(cell, decimal) for cell in fields) > len(fields) / 2:
+    if (
+        len(fields) not in (count, count - 1)
+        or sum(_is_number(cell, decimal) for cell in fields) > len(fields) / 2
+    ):
         return None, None, []
     if len(above) > 1 and _are_units(fields):
         upper = split(lines[above[-2]], delimiter)
@@ -227,7 +235,9 @@ def _names(
     fields += [""] * (count - len(fields))
     names = tuple(field or f"Unnamed: {place}" for place, field in enumerate(fields))
     units = split(lines[unit_row], delimiter) if unit_row is not None else []
-    return names, {name: unit.strip().strip("[]()") for name, unit in zip(names, units, strict=False) if unit.strip()}
+    return names, {
+        name: unit.strip().strip("[]()") for name, unit in zip(names, units, strict=False) if unit.strip()
+    }
 
 
 def _spoken(delimiter: str) -> str:

@@ -148,7 +148,10 @@ def _line(cell: str) -> bool | None:
         return None
     if not line.words:
         return None
-    return any(word.letter in "GM" and word.value < 1000 for word in line.words) and cell.strip()[:1] in "GgMmNn/"
+    return (
+        any(word.letter in "GM" and word.value < 1000 for word in line.words)
+        and cell.strip()[:1] in "GgMmNn/"
+    )
 
 
 def _is_json(cell: str) -> bool:

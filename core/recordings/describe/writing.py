@@ -68,10 +68,14 @@ def _channels(columns: Sequence[ColumnGuess], described: Mapping[str, object]) -
     found = [column for column in columns if column.role in CHANNEL_ROLES]
     # side channels board by board, then the controller's
     ordered = sorted(found, key=lambda column: column.role == "controller")
-    for board, own in groupby(ordered, key=lambda column: column.board if column.role != "controller" else "controller"):
+    for board, own in groupby(
+        ordered, key=lambda column: column.board if column.role != "controller" else "controller"
+    ):
         lines += [f"# {board or 'of no board'}"] if len({column.board for column in found}) > 1 else []
         for column in own:
-            lines.append(f"{key(column.name)} = {value(described[column.name])}  # {_one_line(column.evidence)}")
+            lines.append(
+                f"{key(column.name)} = {value(described[column.name])}  # {_one_line(column.evidence)}"
+            )
     return lines
 
 
@@ -81,4 +85,6 @@ def _plain(content: object) -> object:
 
 def _one_line(sentence: str) -> str:
     # a comment of TOML holds no control characters
-    return "".join(character if character.isprintable() else json.dumps(character)[1:-1] for character in sentence)
+    return "".join(
+        character if character.isprintable() else json.dumps(character)[1:-1] for character in sentence
+    )

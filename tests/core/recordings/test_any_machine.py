@@ -31,16 +31,18 @@ line_number = "n"
 
 
 def frame(rows: int = 20) -> pd.DataFrame:
-    return pd.DataFrame({
-        "": np.arange(rows),
-        "CURRENT|1": np.arange(rows) * 1000.0,
-        "Temp. (°F)": 32.0,
-        "DES_POS|1": np.arange(rows) / 10,
-        "state|1": 1,
-        "stage": ["fine"] * (rows - 5) + ["rough"] * 5,
-        "n": np.arange(rows) // 5 + 1,
-        "block": [f"G1 X{row // 5}" for row in range(rows)],
-    })
+    return pd.DataFrame(
+        {
+            "": np.arange(rows),
+            "CURRENT|1": np.arange(rows) * 1000.0,
+            "Temp. (°F)": 32.0,
+            "DES_POS|1": np.arange(rows) / 10,
+            "state|1": 1,
+            "stage": ["fine"] * (rows - 5) + ["rough"] * 5,
+            "n": np.arange(rows) // 5 + 1,
+            "block": [f"G1 X{row // 5}" for row in range(rows)],
+        }
+    )
 
 
 @pytest.fixture
@@ -56,7 +58,11 @@ def write(file: Path, table: pd.DataFrame | None = None) -> Path:
 def test_columns_of_any_name_are_channels(mill: Machine) -> None:
     assert mill.side_channels == ("x.current", "Temp")
     assert mill.channels == ("x.current", "Temp", "DES_POS_1")
-    assert (mill.board("x.current"), mill.board("Temp"), mill.modality("DES_POS_1")) == ("x", None, "position")
+    assert (mill.board("x.current"), mill.board("Temp"), mill.modality("DES_POS_1")) == (
+        "x",
+        None,
+        "position",
+    )
     assert mill.resolve(["x"]) == {"x.current"}
     assert mill.role("CURRENT|1") == mill.role("x.current") == "side"
     assert mill.role("Temp. (°F)") == "ambient"
@@ -112,12 +118,12 @@ def test_rows_are_brought_to_a_period(tmp_path: Path) -> None:
         ('board = "x"', 'board = "x.y"', "no plain name"),
         ('quantity = "current"', 'quantity = "Strom°"', "no plain name"),
         ('modality = "motor_current"', 'modality = ""', "modality"),
-        ('[target]', '[time]\ncolumn = "CURRENT|1"\nformats = ["seconds"]\n[target]', "described twice"),
+        ("[target]", '[time]\ncolumn = "CURRENT|1"\nformats = ["seconds"]\n[target]', "described twice"),
         ('board = "x", quantity = "current"', 'quantity = "DES_POS_1"', "both called 'DES_POS_1'"),
         ('quantity = "current"', 'quantity = "current", bin = "median"', "bin"),
-        ('row_period_s = 0.5', 'row_period_s = 0.5\nresample_s = 0', "resample_s"),
-        ('[target]', '[format]\nencoding = "latin-99"\n[target]', "latin-99"),
-        ('[target]', '[format]\ndelimiter = ",,"\n[target]', "delimiter"),
+        ("row_period_s = 0.5", "row_period_s = 0.5\nresample_s = 0", "resample_s"),
+        ("[target]", '[format]\nencoding = "latin-99"\n[target]', "latin-99"),
+        ("[target]", '[format]\ndelimiter = ",,"\n[target]', "delimiter"),
     ],
 )
 def test_a_bad_machine_file_is_refused_in_one_sentence(old: str, new: str, message: str) -> None:

@@ -54,7 +54,9 @@ def test_an_unchanged_file_is_not_read_again(
     first = import_runs([runs_folder], tmp_path / "s")
     parsed: list[str] = []
     read = store_module.read_file
-    monkeypatch.setattr(store_module, "read_file", lambda *a, **k: (parsed.append(a[0].name), read(*a, **k))[1])
+    monkeypatch.setattr(
+        store_module, "read_file", lambda *a, **k: (parsed.append(a[0].name), read(*a, **k))[1]
+    )
     assert import_runs([runs_folder], tmp_path / "s").digest == first.digest
     assert parsed == []
     (tmp_path / "s" / "runs" / "face_001.parquet").write_bytes(b"PAR1 half")

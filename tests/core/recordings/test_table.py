@@ -1,5 +1,6 @@
 """A file read in parts is the file read at once."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -118,7 +119,7 @@ def test_a_clock_read_in_parts_is_the_clock(steps: list[int], start: int, cuts: 
     whole = parse_times(cells, ("HH:MM:SS.mmm",), 1.0).time_s
     clock = Clock(("HH:MM:SS.mmm",), 1.0)
     bounds = [0, *sorted({cut for cut in cuts if cut < len(cells)}), len(cells)]
-    parts = [clock.seconds(cells.iloc[a:b]) for a, b in zip(bounds, bounds[1:], strict=False)]
+    parts = [clock.seconds(cells.iloc[a:b]) for a, b in pairwise(bounds)]
     np.testing.assert_allclose(np.concatenate(parts), whole, atol=1e-6)
 
 
@@ -143,7 +144,7 @@ def test_resampling_in_parts_is_resampling_at_once(lengths: list[int], period: f
 
     ends = np.cumsum([0, *lengths])
     whole = run([rows])
-    parts = run([rows.part(slice(int(a), int(b))) for a, b in zip(ends, ends[1:], strict=False)])
+    parts = run([rows.part(slice(int(a), int(b))) for a, b in pairwise(ends)])
     for one, other in zip(whole, parts, strict=True):
         np.testing.assert_array_equal(one, other)
     bins = np.floor(rows.time_s / period + 1e-6)

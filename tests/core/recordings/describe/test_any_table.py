@@ -1,6 +1,7 @@
 """A described table of any shape is read back as it was written."""
 
 import string
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,13 +14,20 @@ from core.recordings.describe import commented_toml, guess
 from core.recordings.describe.lexicon import meaning, words
 from core.recordings.describe.sniff import sniff
 from core.recordings.machine import Machine
+from core.recordings.parts import FileFormat
 from core.recordings.reader import read_recording
 from core.recordings.store import import_runs
+from core.recordings.table import Table
 
 # in latin-1 such letters are never what UTF-8 would make of them
 LETTERS = string.ascii_letters + string.digits + string.punctuation + " äöüßÄÖÜé°µ"
 NAME = st.text(st.sampled_from(LETTERS), min_size=1, max_size=12)
-NAMES = st.lists(NAME.map(str.strip).filter(lambda name: name.strip("# ") == name != ""), min_size=1, max_size=5, unique=True)
+NAMES = st.lists(
+    NAME.map(str.strip).filter(lambda name: name.strip("# ") == name != ""),
+    min_size=1,
+    max_size=5,
+    unique=True,
+)
 
 
 @settings(deadline=None, max_examples=60)
@@ -82,9 +90,7 @@ def test_the_format_of_a_text(tmp_path: Path, text: str, delimiter: str, header:
     assert all(kind.kind in "if" for kind in read.dtypes)
 
 
-def _table(file: Path, form):  # noqa: ANN001, ANN202
-    from core.recordings.table import Table  # noqa: PLC0415
-
+def _table(file: Path, form: FileFormat) -> Iterator[pd.DataFrame]:
     return Table(file, form).parts()
 
 

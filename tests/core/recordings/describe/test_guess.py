@@ -10,7 +10,7 @@ from core.recordings.describe import Proposal, commented_toml, guess, proposal_w
 from core.recordings.machine import Machine
 from core.recordings.recording import RecordingError
 from core.recordings.store import Store, import_runs
-from tests.strange import FORMATS, dynamometer, drives, german, logger, tool_wear, vibration
+from tests.strange import FORMATS, drives, dynamometer, german, logger, tool_wear, vibration
 from tests.synthetic import write_runs
 
 
@@ -111,7 +111,11 @@ def test_german_tables(tmp_path: Path) -> None:
     proposal = guess([german(tmp_path / "de")])
     machine = proposal.machine
     assert machine is not None
-    assert (proposal.format.delimiter, proposal.format.decimal, proposal.format.encoding) == (";", ",", "latin-1")
+    assert (proposal.format.delimiter, proposal.format.decimal, proposal.format.encoding) == (
+        ";",
+        ",",
+        "latin-1",
+    )
     assert machine.time is not None
     assert machine.time.formats == ("milliseconds",)
     assert set(machine.side_channels) == {"X.Strom", "Y.Strom", "Koerperschall", "Temperatur_Kuehlmittel"}
@@ -144,7 +148,21 @@ def test_the_bantam_format_is_guessed_as_it_is_described(tmp_path: Path, machine
     assert found.time is not None
     assert found.time.column == "t_console"
     assert found.length_unit == "inch"
-    answer = {"posx", "posy", "posz", "mpox", "mpoy", "mpoz", "line", "feed", "stat", "unit", "dist", "coor", "momo"}
+    answer = {
+        "posx",
+        "posy",
+        "posz",
+        "mpox",
+        "mpoy",
+        "mpoz",
+        "line",
+        "feed",
+        "stat",
+        "unit",
+        "dist",
+        "coor",
+        "momo",
+    }
     assert {found.role(name) for name in answer} == {"controller"}
     assert {found.role(f"{name}_A") for name in ("spindle", "x_motor")} == {"ignored"}
 
@@ -179,7 +197,9 @@ def test_a_position_under_another_name_is_found_by_its_values(tmp_path: Path) ->
 
 def test_corrections_and_what_is_wrong_with_them(tmp_path: Path) -> None:
     proposal = guess([dynamometer(tmp_path / "phm")])
-    changes = {"column_1": {"modality": "force", "unit": "N", "board": "table", "quantity": "Fx", "scale": 1000.0}}
+    changes = {
+        "column_1": {"modality": "force", "unit": "N", "board": "table", "quantity": "Fx", "scale": 1000.0}
+    }
     better = proposal_with(proposal, changes, {"row_period_s": 2e-5, "name": "Lab"})
     assert better.machine is not None
     assert better.machine.unit("table.Fx") == "N"
@@ -208,7 +228,9 @@ def test_files_of_two_kinds(tmp_path: Path) -> None:
     folder = german(tmp_path / "mixed")
     (dynamometer(tmp_path / "other") / "c_1_001.csv").rename(folder / "z_1.csv")
     problems = guess([folder]).problems
-    assert any("of another kind, the first z_1.csv" in sentence and "lacks" in sentence for sentence in problems)
+    assert any(
+        "of another kind, the first z_1.csv" in sentence and "lacks" in sentence for sentence in problems
+    )
 
 
 def test_nothing_to_describe(tmp_path: Path) -> None:
