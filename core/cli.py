@@ -148,7 +148,7 @@ def train(
 
         stages = (1, 2) if stage is None else (stage,)
         train_bundle(splits, out, chosen, seed=seed, stages=stages, threads=threads, listener=listen)
-    if stage == 1:
+    if stage == 1 and (out / "training" / "encoder.pt").exists():
         typer.echo(f"stage 1 is done: {out / 'training'}; go on with --stage 2")
     else:
         typer.echo(f"bundle: {out}")
@@ -166,7 +166,7 @@ def calibrate(bundle: BundlePath, splits: SplitsPath) -> None:
         raise ToolmarkError(
             f"{splits} has other validation runs than {bundle} was trained with: give its own windows."
         )
-    found = fitted(model, opened.val.take(opened.val.labelled))
+    found = fitted(model, opened.val.take(opened.val.labelled) if model.reads_lines else opened.val)
     write_calibration(bundle, found)
     typer.echo(f"{bundle}: threshold {found.threshold}, least fit of a known program {found.least_fit}")
 

@@ -61,6 +61,11 @@ def verdict_words(scheme: Scheme, prediction: Prediction, label: WindowLabel, pa
     return f"{badges} {sure}, read in {prediction.latency_ms:.1f} ms on this machine"
 
 
+def operation_alone_words(part: Part) -> str:
+    """What stands in place of a line that the bundle never learned to read."""
+    return f"This bundle learned from recordings without G-code: it tells the operation alone. :gray-badge[{part}]"
+
+
 def label_note(label: WindowLabel, length: int) -> str:
     """How firmly the window is labelled."""
     if label.line is None:

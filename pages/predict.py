@@ -5,6 +5,8 @@ from dataclasses import replace
 import streamlit as st
 
 from core.errors import ToolmarkError
+from core.model.bundle import Bundle
+from core.model.prediction import Prediction
 from core.recordings.recording import Recording, RunWindow
 from core.recordings.windows import WINDOW_ROWS, WindowLabel
 from dashboard import (
@@ -77,7 +79,7 @@ def choose_window(view: View, recording: Recording) -> RunWindow:
         components.empty_state(
             "Too short for a window",
             f"**{recording.name}** has {recording.n_rows} rows and a window takes {WINDOW_ROWS}, about "
-            f"{WINDOW_ROWS * recording.machine.row_period_s:.0f} s. Choose a longer recording.",
+            f"{WINDOW_ROWS * recording.machine.period_s:.0f} s. Choose a longer recording.",
             icon=":material/straighten:",
         )
         st.stop()
@@ -117,12 +119,10 @@ def show_reading(view: View, window: RunWindow, label: WindowLabel, muted: tuple
     grid = st.grid(6, min_column_width=150, border=True)
     with grid.cell(column_span=4):
         part = reading.part_of(bundle, window.recording.name)
-        judged = bundle.scheme, read, label, part
-        st.markdown(reading.verdict_words(*judged), help=reading.verdict_help(*judged))
-        if without is not None:
-            st.markdown(reading.muting_words(read, without, muted))
-        table = reading.tokens_table(bundle.scheme, label, window.length, read, muted, without)
-        token_table.show(table, key="tokens")
+        if not bundle.reads_lines:
+            st.markdown(reading.operation_alone_words(part), help=reading.PARTS[part])
+        else:
+            show_line(bundle, (window, label), read, without, muted)
     with grid.cell(column_span=2):
         truth = window.recording.operation
         st.markdown(reading.operation_words(read, truth))
@@ -134,6 +134,23 @@ def show_reading(view: View, window: RunWindow, label: WindowLabel, muted: tuple
             alt=f"Operation probabilities, {read.operation} highest",
         )
         st.caption(reading.absent_words(window_view.absent(window, bundle.inputs.channels)))
+
+
+def show_line(
+    bundle: Bundle,
+    labelled: tuple[RunWindow, WindowLabel],
+    read: Prediction,
+    without: Prediction | None,
+    muted: tuple[str, ...],
+) -> None:
+    """The line that was read, its verdict, and its tokens beside the true ones."""
+    window, label = labelled
+    judged = bundle.scheme, read, label, reading.part_of(bundle, window.recording.name)
+    st.markdown(reading.verdict_words(*judged), help=reading.verdict_help(*judged))
+    if without is not None:
+        st.markdown(reading.muting_words(read, without, muted))
+    table = reading.tokens_table(bundle.scheme, label, window.length, read, muted, without)
+    token_table.show(table, key="tokens")
 
 
 def show_traces(view: View, window: RunWindow, label: WindowLabel, muted: tuple[str, ...]) -> None:

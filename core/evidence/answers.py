@@ -84,6 +84,12 @@ def model_answers(
     )
 
 
+def operation_answers(free: BatchPrediction, method: str = "model") -> Answers:
+    """The answers of a model that tells the operation alone, as sure as it is of that."""
+    shares = free.operation_probabilities
+    return Answers(method, operation=shares, confidence=shares.max(axis=1))
+
+
 def line_answers(method: str, lines: Sequence[str], scheme: Scheme) -> Answers:
     """The answers of a method that names a line of G-code for each window; "" where it has none."""
     texts = {line: canonical(line) if line else "" for line in set(lines)}

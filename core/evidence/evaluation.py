@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.evidence.answers import Answers, model_answers
+from core.evidence.answers import Answers, model_answers, operation_answers
 from core.evidence.bootstrap import BootstrapConfig, interval
 from core.evidence.metrics import MODEL, describe, order, tallies, truth_tallies
 from core.evidence.tally import Bools, Tally, Unit
@@ -88,19 +88,22 @@ def evaluate(
     of_runs: Callable[[Truth], list[Tally]] | None = None,
     length_unit: str = "inch",
     threshold: float | None = None,
+    reads_lines: bool = True,
     bootstrap: BootstrapConfig | None = None,
 ) -> Evaluation:
     """Score the model's and the baselines' answers for `targets`, leaving out windows without a label.
 
     `free`, `forced` and each of `baselines` hold an answer a window; `of_runs` adds what is scored on whole runs;
-    `length_unit` is the machine's; lines less sure than `threshold` are not to be believed.
+    `length_unit` is the machine's; lines less sure than `threshold` are not to be believed. Without `reads_lines` the
+    operation alone is scored, of all windows whose operation is known.
 
     Raises:
         EvidenceError: answers for another number of windows, or no window with a label.
     """
-    methods = [model_answers(free, forced, threshold=threshold), *baselines]
+    model = model_answers(free, forced, threshold=threshold) if reads_lines else operation_answers(free)
+    methods = [model, *baselines]
     _refuse_other_windows(methods, len(targets))
-    truth = truth_of(targets, scheme, None if forced is None else forced.targets)
+    truth = truth_of(targets, scheme, None if forced is None else forced.targets, reads_lines=reads_lines)
     if not len(truth):
         raise EvidenceError(
             "None of the windows has a label, so nothing can be scored; choose other windows."
@@ -113,7 +116,8 @@ def evaluate(
         tied=int(targets.tied[truth.window].sum()),
         runs=len({unit.run for unit in truth.units}),
     )
-    everything = [*scored[0], *truth_tallies(truth), *(tally for part in scored[1:] for tally in part)]
+    of_truth = truth_tallies(truth) if reads_lines else []
+    everything = [*scored[0], *of_truth, *(tally for part in scored[1:] for tally in part)]
     everything += of_runs(truth) if of_runs else []
     folds = () if fold is None else (fold,)
     return from_tallies(

@@ -3,14 +3,17 @@
 from collections.abc import Callable
 from typing import Literal
 
-from core.evidence.baselines import recording_baselines, window_baselines
+from core.evidence.baselines import operation_baselines, recording_baselines, window_baselines
+from core.evidence.baselines.confounds import ambient_answers
 from core.evidence.ceilings import place_answers
 from core.evidence.evaluation import Evaluation, evaluate
 from core.evidence.track_scoring import score_tracks
 from core.evidence.truth import EvidenceError
 from core.model.bundle import Bundle
+from core.model.prediction import BatchPrediction
 from core.recordings.sequences import Splits
 from core.recordings.store import Store
+from core.recordings.windows import Windows
 
 Told = Callable[[int, str], None]
 
@@ -37,6 +40,8 @@ def score_bundle(
     test, manifest = getattr(splits, part), splits.manifest
     tell(0, "free-running")
     free = bundle.predict_windows(test)
+    if not bundle.reads_lines:
+        return _operations_alone(bundle, splits, test, free, store)
     tell(1, "teacher-forced")
     forced = bundle.teacher_forced(test)
     tell(2, "baselines")
@@ -60,6 +65,28 @@ def score_bundle(
         of_runs=None if store is None else lambda truth: score_tracks(bundle, store, test, truth.units),
         length_unit=bundle.machine.length_unit,
         threshold=bundle.calibration.threshold or None,
+    )
+
+
+def _operations_alone(
+    bundle: Bundle, splits: Splits, test: Windows, free: BatchPrediction, store: Store | None
+) -> Evaluation:
+    """What there is to score of a bundle that learned no program lines."""
+    train, n_operations = splits.train.take(splits.train.operation_type >= 0), len(bundle.operations)
+    answers = operation_baselines(train, test, n_operations)
+    ambient = any(bundle.machine.role(name) == "ambient" for name in bundle.machine.side_channels)
+    if store is not None and ambient:
+        answers.append(ambient_answers(train, test, bundle.machine, store.recording, n_operations))
+    return evaluate(
+        test,
+        bundle.scheme,
+        free,
+        None,
+        bundle.operations,
+        protocol=splits.manifest.protocol,
+        fold=splits.manifest.program or splits.manifest.fold,
+        baselines=answers,
+        reads_lines=False,
     )
 
 

@@ -46,8 +46,10 @@ def labelled(windows: Windows) -> Bools:
     return mask
 
 
-def truth_of(windows: Windows, scheme: Scheme, targets: Ints | None = None) -> Truth:
-    """Gather the truth of the labelled windows.
+def truth_of(
+    windows: Windows, scheme: Scheme, targets: Ints | None = None, *, reads_lines: bool = True
+) -> Truth:
+    """Gather the truth of the labelled windows; without `reads_lines` those of a known operation.
 
     `targets` `[N, L+1]` are the tokens that the model was scored on; without them they come from the windows.
     """
@@ -56,7 +58,7 @@ def truth_of(windows: Windows, scheme: Scheme, targets: Ints | None = None) -> T
         raise EvidenceError(
             f"The answers are for {len(tokens)} windows, not the {len(windows)} to be scored; predict these."
         )
-    window = np.flatnonzero(labelled(windows))
+    window = np.flatnonzero(labelled(windows) if reads_lines else windows.operation_type >= 0)
     tokens = tokens[window]
     unit, units = _units(windows, window)
     return Truth(

@@ -71,6 +71,8 @@ class BundleManifest(BaseModel):
     code_version: str
     created: str
     training: dict[str, Any]
+    # without program lines in its recordings a bundle tells the operation alone, and its decoder is not trained
+    reads_lines: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +96,11 @@ class Bundle:
     def operations(self) -> tuple[str, ...]:
         """The operation classes, in the order of their ids."""
         return self.manifest.operations
+
+    @property
+    def reads_lines(self) -> bool:
+        """Program lines were learned; else it tells the operation alone."""
+        return self.manifest.reads_lines
 
     @property
     def protocol(self) -> str:

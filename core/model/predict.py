@@ -71,15 +71,20 @@ def predict_window(
     inputs = window_input(bundle, window, without)
     started = time.perf_counter()
     encoded = encode(bundle, inputs)
-    decoded = decode(bundle, encoded, decoding, beam)
+    decoded = decode(bundle, encoded, decoding, beam) if bundle.reads_lines else None
     latency_ms = 1000 * (time.perf_counter() - started)
     shares = encoded.operation[0].tolist()
     best = int(np.argmax(shares))
+    operations = dict(zip(bundle.operations, shares, strict=True))
+    if decoded is None:
+        return Prediction(
+            bundle.operations[best], shares[best], operations, "", 0.0, (), latency_ms, sure=False
+        )
     confidence = float(bundle.calibration.line_confidence(decoded.confidence)[0])
     return Prediction(
         operation=bundle.operations[best],
         operation_confidence=shares[best],
-        operations=dict(zip(bundle.operations, shares, strict=True)),
+        operations=operations,
         line=bundle.scheme.decode(decoded.tokens[0].tolist()),
         confidence=confidence,
         tokens=token_predictions(bundle.scheme, decoded),
@@ -102,7 +107,8 @@ def predict_windows(
     for part in _parts(len(windows), batch_size):
         encoded = encode(bundle, windows_input(bundle, windows, part, without))
         operations.append(encoded.operation.numpy())
-        decoded.append(decode(bundle, encoded, decoding))
+        if bundle.reads_lines:
+            decoded.append(decode(bundle, encoded, decoding))
         if progress:
             progress(min(part.stop, len(windows)), len(windows))
     return _batch_prediction(bundle, operations, decoded)
@@ -117,6 +123,10 @@ def teacher_forced(
     progress: Advance | None = None,
 ) -> TeacherForced:
     """What the decoder says at every position, given the true tokens before it."""
+    if not bundle.reads_lines:
+        raise InputError(
+            f"{bundle.path} learned no program lines, only operations: there are no tokens to score."
+        )
     targets, inputs = with_end(windows.tokens), teacher_inputs(windows.tokens)
     answers = []
     for part in _parts(len(windows), batch_size):
@@ -207,6 +217,15 @@ def _batch_prediction(
     bundle: Bundle, operations: list[NDArray[np.float32]], decoded: list[Decoded]
 ) -> BatchPrediction:
     width = bundle.scheme.width + 1
+    if not bundle.reads_lines:
+        n = sum(map(len, operations))
+        return BatchPrediction(
+            operation_probabilities=np.concatenate(operations),
+            tokens=np.zeros((n, width), dtype=np.int64),
+            line=("",) * n,
+            confidence=np.zeros(n, dtype=np.float32),
+            token_confidence=np.ones((n, width), dtype=np.float32),
+        )
     tokens = np.concatenate([_pad(batch.tokens, width, 0) for batch in decoded])
     product = np.concatenate([batch.confidence for batch in decoded])
     return BatchPrediction(
@@ -232,6 +251,13 @@ def _forced_logits(
     digits = bundle.decoder.digit_logits(logits, torch.from_numpy(bundle.scheme.heads(targets).digits))
     named = {head: getattr(logits, head) for head in ("type", "command", "param_type", "sign")}
     return named | {f"digit{place + 1}": digits[:, :, place] for place in range(digits.shape[2])}
+
+
+@torch.inference_mode()
+def operation_logits(bundle: Bundle, windows: Windows) -> Tensor:
+    """What stage 1 says of the operation, raw, `[N, O]`."""
+    inputs = [windows_input(bundle, windows, part) for part in _parts(len(windows), BATCH)]
+    return torch.cat([bundle.encoder(data.continuous, data.categorical)[1] for data in inputs])
 
 
 class ForcedLogits(NamedTuple):

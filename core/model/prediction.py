@@ -32,7 +32,8 @@ class TokenPrediction:
 class Prediction:
     """One window read: the operation and the line, each with its confidence, and the token trace.
 
-    `sure`: the line is to be believed, its confidence is over the bundle's threshold.
+    `sure`: the line is to be believed, its confidence is over the bundle's threshold. A bundle that learned no program
+    lines gives an empty line without tokens.
     """
 
     operation: str

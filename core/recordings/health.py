@@ -69,8 +69,7 @@ def _clock(recording: Recording) -> Iterable[Finding]:
         detail = f"{recording.bad_times} rows have no readable time; it is interpolated"
         yield Finding(run, None, "time_format", detail, 0, recording.bad_times, "warning")
     steps = np.diff(recording.time_s)
-    usual = recording.machine.resample_s or recording.machine.row_period_s
-    for row in np.flatnonzero((steps > GAP_PERIODS * usual) | (steps < 0)):
+    for row in np.flatnonzero((steps > GAP_PERIODS * recording.machine.period_s) | (steps < 0)):
         step = float(steps[row])
         detail = (
             f"{step:.1f} s pass between two rows" if step > 0 else f"the clock goes back by {-step:.1f} s"

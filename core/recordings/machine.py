@@ -242,6 +242,11 @@ class Machine(Part):
         return channel in self._side
 
     @property
+    def period_s(self) -> float:
+        """Usual time between two rows of a recording."""
+        return self.resample_s or self.row_period_s
+
+    @property
     def as_written(self) -> bool:
         """A run's rows and columns are those of its file, so that they can be kept as they stand."""
         return not self.described and self.resample_s is None and self.time is not None

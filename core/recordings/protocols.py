@@ -6,8 +6,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from core.gcode import LegacyScheme, Scheme, SpelledScheme, legacy_vocabulary
 from core.recordings.inputs import InputSpec, inputs_for
 from core.recordings.placing import Placing
@@ -48,6 +46,11 @@ def cut_store(
 
     Scheme and vocabulary are learned from the training windows alone. `told` hears the name of each run.
     """
+    if not any(entry.operation for entry in store.entries):
+        raise SplitError(
+            f"No run in {store.path} has an operation, so there is nothing to tell apart: name the `operations` in the "
+            "machine file, and what tells them (`operation_from` or `operation_column`), and import again."
+        )
     spec = inputs_for(options.protocol, store.machine, options.channels)
     parts, programs = (_at_random if options.protocol == "seed" else _by_run)(store, spec, options, told)
     counts = _counts(store, parts)
@@ -125,7 +128,8 @@ def _scheme(parts: Mapping[str, Windows], options: WindowOptions) -> Scheme:
     if options.protocol == "seed":
         return LegacyScheme(dict(options.vocabulary or legacy_vocabulary(lines)))
     scheme = SpelledScheme.fit(lines)
-    longest = max(len(scheme.encode(line)) for windows in parts.values() for line in set(_lines(windows)))
+    every = {line for windows in parts.values() for line in _lines(windows)}
+    longest = max((len(scheme.encode(line)) for line in every), default=0)
     return replace(scheme, width=max(scheme.width, longest))
 
 
@@ -136,7 +140,10 @@ def _lines(windows: Windows) -> list[str]:
 def _counts(store: Store, parts: Mapping[str, Windows]) -> dict[str, int]:
     """What was cut and what will be left out of training and scoring."""
     counts: dict[str, Any] = {part: len(windows) for part, windows in parts.items()}
-    counts["without_label"] = sum(int(np.sum(~windows.labelled)) for windows in parts.values())
+    # without any line the operation is what is learned and scored
+    lines = any(windows.labelled.any() for windows in parts.values())
+    left_out = [~w.labelled if lines else w.operation_type < 0 for w in parts.values()]
+    counts["without_label"] = sum(int(mask.sum()) for mask in left_out)
     counts["buffering_rows"] = sum(entry.buffering_rows for entry in store.entries)
     counts["short_runs"] = sum(entry.rows < WINDOW_ROWS for entry in store.entries)
     return {name: int(count) for name, count in counts.items()}

@@ -37,6 +37,11 @@ class Known:
             TrackingError: the bundle has learned no programs, or not that one.
         """
         programs = bundle.programs
+        if not bundle.reads_lines:
+            raise TrackingError(
+                f"The bundle {bundle.path} learned from recordings without program lines: it tells the operation of "
+                "a window (predict), but cannot read a run back."
+            )
         if not programs.n_places:
             raise TrackingError(
                 f"The bundle {bundle.path} has learned no programs to walk through: train it with the preset best."

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from core.model.bundle import Bundle
 from core.model.calibration import GRID, Calibration, fit_line, fit_share, fit_temperature, least_sure
-from core.model.predict import ForcedLogits, decode, encode, forced_logits, windows_input
+from core.model.predict import ForcedLogits, decode, encode, forced_logits, operation_logits, windows_input
 from core.model.targets import same_lines, with_end
 from core.recordings.windows import WINDOW_ROWS, Windows
 from core.tracking.known import Known
@@ -25,6 +25,9 @@ STRANGE = 0.5
 
 def calibrate(bundle: Bundle, windows: Windows) -> Calibration:
     """Everything that turns what a trained model says into probabilities, learned on validation windows."""
+    if not bundle.reads_lines:
+        said = operation_logits(bundle, windows)
+        return Calibration({"operation": fit_temperature(said, torch.from_numpy(windows.operation_type))})
     found = _of_windows(bundle, windows)
     if not bundle.programs.n_places:
         return found

@@ -59,12 +59,15 @@ def train(
     """Train a bundle on the window files of `splits_dir` and write it to `out`.
 
     Killed at any moment and called again with the same arguments, it goes on with the last whole epoch. Stage 1
-    alone leaves the frozen encoder in `out/training`, where stage 2 alone takes it up.
+    alone leaves the frozen encoder in `out/training`, where stage 2 alone takes it up. Windows without any program
+    line make a bundle of stage 1 that tells the operation.
     """
     torch.set_num_threads(threads)
     job = _Job.open(splits_dir, out, preset, seed)
     if 1 in stages:
         job.stage1(listener)
+    if not job.reads_lines:
+        return job.finish(job.untrained_decoder())
     if 2 not in stages:
         return out
     decoder = job.stage2(listener)
@@ -84,14 +87,18 @@ class _Job:
     machine: Machine
     scheme: Scheme
     scaler: Scaler
+    reads_lines: bool
 
     @classmethod
     def open(cls, splits_dir: Path, out: Path, preset: Preset, seed: int) -> "_Job":
         splits = read_splits(splits_dir)
-        parts = {part: _labelled(getattr(splits, part)) for part in ("train", "val")}
+        reads_lines = bool(splits.train.labelled.any())
+        choose = _labelled if reads_lines else _of_known_operation
+        parts = {part: choose(getattr(splits, part)) for part in ("train", "val")}
         if not all(map(len, parts.values())):
             raise TrainingError(
-                f"{splits_dir} has no labelled training or validation windows: cut windows again."
+                f"{splits_dir} has no training or validation windows with a program line or an operation: "
+                "cut windows again."
             )
         return cls(
             splits=splits,
@@ -103,6 +110,7 @@ class _Job:
             machine=splits.manifest.load_machine(),
             scheme=scheme_from_json(splits.manifest.scheme),
             scaler=Scaler.fit(parts["train"].continuous, parts["train"].present),
+            reads_lines=reads_lines,
         )
 
     @property
@@ -144,9 +152,9 @@ class _Job:
         sizes, options = self.scheme.sizes, self.preset.stage2
         return DecoderConfig(
             sensor_dim=self.preset.stage1.hidden_dim,
-            d_model=options.d_model,
+            d_model=options.d_model if self.reads_lines else options.n_heads,
             n_heads=options.n_heads,
-            n_layers=options.n_layers,
+            n_layers=options.n_layers if self.reads_lines else 1,
             n_operations=len(self.splits.manifest.operations),
             n_types=sizes.types,
             n_commands=sizes.commands,
@@ -205,6 +213,11 @@ class _Job:
             fit(task, self.preset.stage2.loop, self.folder, self.seed, self.decoder_key, listener)
         )
         return model.eval()
+
+    def untrained_decoder(self) -> SensorMultiHeadDecoder:
+        """What stands where a decoder would be in a bundle that reads no lines: as small as can be."""
+        torch.manual_seed(self.seed + 2)
+        return SensorMultiHeadDecoder(**vars(self.decoder_config())).eval()
 
     def cached(self, encoder: MMDTAELSTM, windows: Windows, views: int) -> DecoderData:
         """The frozen encoder's memory: the first view as recorded, the others with boards and modalities missing."""
@@ -269,6 +282,7 @@ class _Job:
             runs={part: list(runs) for part, runs in splits.runs.items()},
             code_version=code_version(),
             created=datetime.now(UTC).isoformat(timespec="seconds"),
+            reads_lines=self.reads_lines,
             training={"seconds": {stage: float(seconds) for stage, seconds in logs.items()}},
         )
 
@@ -281,3 +295,7 @@ def vocabulary_size(scheme: Scheme) -> int:
 
 def _labelled(windows: Windows) -> Windows:
     return windows.take(windows.labelled)
+
+
+def _of_known_operation(windows: Windows) -> Windows:
+    return windows.take(windows.operation_type >= 0)

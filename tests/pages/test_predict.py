@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.evidence.evaluation import Evaluation
-from core.model.bundle import load_bundle
+from core.model.bundle import load_bundle, save_bundle
 from core.recordings.reader import read_recording
 from dashboard import data
 from tests.dashboard.small_bundle import write_bundle, write_evaluation_into
@@ -219,3 +219,19 @@ def test_traces_can_be_chosen(open_page: Open) -> None:
     app.multiselect(key="pick_channels").select("temperature").run()
     assert app.query_params["channels"] == "temperature"
     assert not app.exception
+
+
+def test_a_bundle_that_reads_no_lines_shows_the_operation_alone(
+    open_page: Open, bundles: Path, tmp_path: Path
+) -> None:
+    opened = load_bundle(bundles / "small")
+    save_bundle(
+        tmp_path / "alone",
+        opened.manifest.model_copy(update={"reads_lines": False, "name": "alone"}),
+        *(opened.machine, opened.scaler, opened.encoder, opened.decoder, opened.calibration, opened.programs),
+    )
+    app = open_page(models=tmp_path, run="face_002", row="64")
+    said = words(app)
+    assert "tells the operation alone" in said
+    assert "Operation **" in said
+    assert not app.get("bidi_component")

@@ -7,7 +7,13 @@ from numpy.typing import NDArray
 
 from core.evidence.answers import Answers
 from core.evidence.baselines.confounds import RecordingOf, ambient_answers, presence_answers
-from core.evidence.baselines.frequency import majority_answers, operation_line_answers, random_answers
+from core.evidence.baselines.frequency import (
+    majority_answers,
+    most_frequent,
+    one_hot,
+    operation_line_answers,
+    random_answers,
+)
 from core.evidence.baselines.lookup import PrefixLookup, clock_answers
 from core.evidence.baselines.nearest_run import NearestRuns, nearest_run_answers, run_series
 from core.gcode.tokens import Scheme
@@ -15,7 +21,7 @@ from core.recordings.inputs import inputs_for
 from core.recordings.machine import Machine
 from core.recordings.windows import Windows
 
-__all__ = ["recording_baselines", "window_baselines"]
+__all__ = ["operation_baselines", "recording_baselines", "window_baselines"]
 
 
 def window_baselines(
@@ -42,6 +48,17 @@ def window_baselines(
         PrefixLookup.fit(train, with_position=False).answers(test, scheme),
         PrefixLookup.fit(train, with_position=True).answers(test, scheme),
         clock_answers(train, test, scheme),
+        presence_answers(train, test, n_operations, seed),
+    ]
+
+
+def operation_baselines(train: Windows, test: Windows, n_operations: int, seed: int = 0) -> list[Answers]:
+    """The baselines for the operation alone, fitted on `train` windows of a known operation."""
+    usual = most_frequent(train.operation_type, default=0)
+    guessed = np.random.default_rng(seed).integers(n_operations, size=len(test))
+    return [
+        Answers("random", operation=one_hot(guessed, n_operations)),
+        Answers("majority", operation=one_hot(np.full(len(test), usual), n_operations)),
         presence_answers(train, test, n_operations, seed),
     ]
 

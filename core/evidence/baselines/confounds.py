@@ -60,7 +60,9 @@ def classify(
     features: Features, train: Windows, test_features: Features, n_operations: int, seed: int
 ) -> NDArray[np.float32]:
     """Operation probabilities `[N, n_operations]` of a random forest; features may hold NaN."""
-    known = labelled(train) & (train.operation_type >= 0)
+    known = train.operation_type >= 0
+    # where there are lines, only windows that have one are learned from
+    known &= labelled(train) if labelled(train).any() else known
     forest = RandomForestClassifier(TREES, random_state=seed, n_jobs=1, min_samples_leaf=2)
     forest.fit(features[known], train.operation_type[known])
     probabilities = np.zeros((len(test_features), n_operations), np.float32)
