@@ -218,14 +218,7 @@ def _batch_prediction(
 ) -> BatchPrediction:
     width = bundle.scheme.width + 1
     if not bundle.reads_lines:
-        n = sum(map(len, operations))
-        return BatchPrediction(
-            operation_probabilities=np.concatenate(operations),
-            tokens=np.zeros((n, width), dtype=np.int64),
-            line=("",) * n,
-            confidence=np.zeros(n, dtype=np.float32),
-            token_confidence=np.ones((n, width), dtype=np.float32),
-        )
+        return BatchPrediction.of_operations(np.concatenate(operations), width)
     tokens = np.concatenate([_pad(batch.tokens, width, 0) for batch in decoded])
     product = np.concatenate([batch.confidence for batch in decoded])
     return BatchPrediction(

@@ -63,6 +63,18 @@ class BatchPrediction:
     def __len__(self) -> int:
         return len(self.line)
 
+    @classmethod
+    def of_operations(cls, probabilities: NDArray[np.float32], width: int) -> BatchPrediction:
+        """The answers of a bundle that reads no lines; `width` is L."""
+        n = len(probabilities)
+        return cls(
+            operation_probabilities=probabilities,
+            tokens=np.zeros((n, width), dtype=np.int64),
+            line=("",) * n,
+            confidence=np.zeros(n, dtype=np.float32),
+            token_confidence=np.ones((n, width), dtype=np.float32),
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class TeacherForced:

@@ -27,7 +27,7 @@ from core.recordings.run_file import (
     read_stored,
     write_run_file,
 )
-from core.recordings.table import content_digest
+from core.recordings.source import content_digest
 
 INDEX, MACHINE, HEALTH, RUNS = "index.json", "machine.toml", "health.json", "runs"
 

@@ -51,10 +51,14 @@ def find_boards(meanings: Mapping[str, Meaning]) -> tuple[dict[str, tuple[str, s
     """
     best: dict[str, tuple[str, str]] = {}
     chosen: Division | None = None
+    score = (0, 0)
     for division in DIVISIONS:
         found = _divided(meanings, division)
-        if len(found) > len(best):
-            best, chosen = found, division
+        counts = Counter(quantity for _, quantity in found.values())
+        # of two that find as many, the one by which several boards measure the same
+        own = (len(found), sum(counts[quantity] > 1 for _, quantity in found.values()))
+        if own > score:
+            best, chosen, score = found, division, own
     return {
         name: (plain_name(board), plain_name(quantity)) for name, (board, quantity) in best.items()
     }, chosen

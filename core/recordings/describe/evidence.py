@@ -70,6 +70,8 @@ def _of_text(traits: Traits, said: Meaning | None) -> Judgement:
     if traits.json:
         return "ignored", ["text in JSON"], 0.9, "", ""
     named = said is not None and said.role == "operation"
+    if traits.distinct == 1 and not named:
+        return "ignored", ["one text in all of the sample"], 0.7, "", ""
     if traits.distinct <= LABEL_VALUES and (traits.stretch >= LABEL_ROWS or named):
         reasons = [f"{traits.distinct} texts that stay for {traits.stretch:.0f} rows on average"]
         reasons += [_named(said)] if said is not None and named else []
@@ -125,7 +127,8 @@ def _unknown(name: str, traits: Traits, said: Meaning | None, span: str) -> Judg
     if own in (["x"], ["y"], ["z"]) and traits.rough > ROUGH:
         reasons = [f"an axis, {span}", "jumps from row to row as a vibration does"]
         return "side", reasons, 0.4, f"accelerometer_{own[0]}", "g"
-    if own in (["x"], ["y"], ["z"]):
+    if own[-1:] in (["x"], ["y"], ["z"]) and traits.rough <= ROUGH:
+        # what may be the answer is held to be it until somebody knows better
         return "controller", [f"an axis, {span}", "moves smoothly as a position does"], 0.4, "position", ""
     reasons = [
         "the name says nothing of what is measured" if said is None else f"its values are no {said.role}",

@@ -201,8 +201,8 @@ def _cells(samples: Sequence[Sample]) -> dict[str, list[pd.Series]]:
     found: dict[str, list[pd.Series]] = {}
     for sample in samples:
         for block in sample.blocks:
-            for column in block.columns:
-                found.setdefault(str(column), []).append(block[column])
+            for column, cells in block.items():
+                found.setdefault(str(column), []).append(cells)
     return found
 
 

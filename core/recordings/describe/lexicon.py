@@ -139,7 +139,7 @@ MEASURED: tuple[tuple[frozenset[str], str, str, str], ...] = tuple(
         ("load auslastung utilization utilisation", "side", "load", "%"),
         ("mic microphone sound noise audio rms schall luftschall spl", "side", "sound", "level"),
         ("temp temperature temperatur therm", "ambient", "temperature", "degC"),
-        ("humidity feuchte luftfeuchte hum", "ambient", "humidity", "%"),
+        ("humidity feuchte luftfeuchte hum rh", "ambient", "humidity", "%"),
         ("pressure druck press baro barometer", "ambient", "pressure", "kPa"),
         ("light lux illuminance helligkeit", "ambient", "light", "lux"),
         ("color colour rgb farbe", "side", "colour", "counts"),

@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 from core.recordings.describe.sniff import Sniffed
 from core.recordings.parts import FileFormat
 from core.recordings.recording import RecordingError
-from core.recordings.table import Source, Table
+from core.recordings.source import Source
+from core.recordings.table import Table
 
 # cells of a sample in all, and its blocks of rows that follow each other
 CELLS, BLOCKS = 400_000, 4

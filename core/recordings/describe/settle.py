@@ -48,7 +48,7 @@ def settle(columns: Columns, traits: Mapping[str, Traits], *, named_runs: bool) 
             "if one of them is the controller's own state, it gives the answer away."
         )
     operation = next((one for one in columns.values() if one.role == "operation"), None)
-    if operation is not None and traits[operation.name].distinct > 1:
+    if operation is not None and traits[operation.name].varies:
         notes.append(
             f"{operation.name!r} changes within a run: the operation of a run is its most frequent value."
         )

@@ -10,7 +10,8 @@ from pathlib import Path
 from core.recordings.describe.units import UNITS
 from core.recordings.parts import FileFormat
 from core.recordings.recording import RecordingError
-from core.recordings.table import PARQUET, Source, Table
+from core.recordings.source import Source
+from core.recordings.table import PARQUET, Table, uncommented
 
 SNIFFED_BYTES = 1 << 18
 # lines at the end of what is sniffed that show what a row is, and lines that may stand before the table
@@ -209,7 +210,7 @@ def _header_above(
     if not above:
         return None, None, []
     last = above[-1]
-    fields = split(lines[last].lstrip("# ") if lines[last].startswith("#") else lines[last], delimiter)
+    fields = split(uncommented(lines[last]), delimiter)
     if (
         len(fields) not in (count, count - 1)
         or sum(_is_number(cell, decimal) for cell in fields) > len(fields) / 2
@@ -230,8 +231,8 @@ def _are_units(fields: Sequence[str]) -> bool:
 def _names(
     lines: Sequence[str], header: int, unit_row: int | None, delimiter: str, count: int
 ) -> tuple[tuple[str, ...], dict[str, str]]:
-    fields = split(lines[header], delimiter)
-    fields = [field.strip() if place else field.lstrip("# ").strip() for place, field in enumerate(fields)]
+    fields = split(uncommented(lines[header]), delimiter)
+    fields = [field.strip() for field in fields]
     fields += [""] * (count - len(fields))
     names = tuple(field or f"Unnamed: {place}" for place, field in enumerate(fields))
     units = split(lines[unit_row], delimiter) if unit_row is not None else []

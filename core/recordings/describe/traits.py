@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.gcode import GcodeError, parse_line
+from core.gcode import GcodeError, Line, parse_line
 from core.recordings.clock import DATES, PATTERNS, read_seconds
 
 EXAMPLES = 3
@@ -24,6 +24,7 @@ class Traits:
 
     missing: share of empty cells. rising: share of steps up; even: share of steps that are the usual one; step: that
     step. rough: size of the steps by that of the values, about 1.4 of noise and near 0 of a smooth course.
+    varies: a text changes within a block of rows.
     gcode, dated: of a text, shares of its kinds that are G-code and times; time_format: of those times.
     """
 
@@ -41,6 +42,7 @@ class Traits:
     rough: float = float("nan")
     stretch: float = 0.0
     words: tuple[str, ...] = ()
+    varies: bool = False
     gcode: float = 0.0
     dated: float = 0.0
     time_format: str | None = None
@@ -116,6 +118,7 @@ def _of_text(cells: Sequence[pd.Series], missing: float) -> Traits:
         distinct=len(counts),
         stretch=len(text) / (1 + changes),
         words=tuple(probed[:50]),
+        varies=any(series.dropna().nunique() > 1 for series in cells),
         gcode=_gcode_share(probed),
         dated=dated,
         time_format=name,
@@ -135,23 +138,18 @@ def _time_format(cells: pd.Series) -> tuple[float, str | None]:
 
 
 def _gcode_share(cells: Sequence[str]) -> float:
-    """The share of cells that are G-code blocks; 0 where none of them is a command."""
+    """The share of cells that are G-code blocks; 0 where none has a command and another word: `M30` may be a label."""
     lines = [line for cell in cells if (line := _line(cell)) is not None]
-    return len(lines) / len(cells) if any(lines) else 0.0
+    telling = any(line.commands and len(line.words) > 1 for line in lines)
+    return len(lines) / len(cells) if telling else 0.0
 
 
-def _line(cell: str) -> bool | None:
-    """Whether a block has a command with a number that controllers know; None where it is no block."""
+def _line(cell: str) -> Line | None:
     try:
         line = parse_line(cell)
     except GcodeError:
         return None
-    if not line.words:
-        return None
-    return (
-        any(word.letter in "GM" and word.value < 1000 for word in line.words)
-        and cell.strip()[:1] in "GgMmNn/"
-    )
+    return line if line.words else None
 
 
 def _is_json(cell: str) -> bool:

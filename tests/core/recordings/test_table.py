@@ -15,7 +15,8 @@ from core.recordings.parts import FileFormat
 from core.recordings.reader import read_recording
 from core.recordings.recording import RecordingError
 from core.recordings.resample import Resampler, Rows, joined
-from core.recordings.table import Table, content_digest
+from core.recordings.source import content_digest
+from core.recordings.table import Table
 from tests.synthetic import write_run
 
 

@@ -244,3 +244,75 @@ def test_nothing_to_describe(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("")
     with pytest.raises(RecordingError, match="is empty"):
         guess([tmp_path])
+
+
+def written(folder: Path, columns: dict[str, object], name: str = "a_1.csv") -> Proposal:
+    folder.mkdir(exist_ok=True)
+    pd.DataFrame(columns).to_csv(folder / name, index=False)
+    return guess([folder])
+
+
+ROWS = 400
+NOISE = np.random.default_rng(1).normal(0, 1, ROWS)
+
+
+def test_the_target_is_what_parses_as_gcode_with_the_number_beside_it(tmp_path: Path) -> None:
+    lines = np.arange(ROWS) // 10
+    proposal = written(
+        tmp_path / "runs",
+        {
+            "timestamp": 1_700_000_000_000 + np.arange(ROWS) * 100,
+            "serial": [f"M{number}" for number in range(ROWS)],
+            "activeLine": lines,
+            "block": [f"N{10 * line} G1 X{line}" for line in lines],
+            "mode": "AUTO",
+            "spindleLoad": NOISE,
+            "machineX": np.cumsum(NOISE),
+        },
+    )
+    found = {column.name: column.role for column in proposal.columns}
+    assert found == {
+        "timestamp": "time",
+        "serial": "ignored",
+        "activeLine": "line number",
+        "block": "line text",
+        "mode": "ignored",
+        "spindleLoad": "side",
+        "machineX": "controller",
+    }
+    assert proposal.settings.time_formats == ("epoch milliseconds",)
+
+
+def test_a_label_that_stays_the_same_in_a_run_is_no_doubt(tmp_path: Path) -> None:
+    for place, label in enumerate(("face", "pocket")):
+        proposal = written(
+            tmp_path / "runs",
+            {"t": np.arange(ROWS) / 4, "current": NOISE + place, "label": label},
+            f"r{place}.csv",
+        )
+    assert proposal.settings.operations == ("face", "pocket")
+    assert not any("changes within a run" in sentence for sentence in proposal.problems)
+    store = import_runs([tmp_path / "runs"], tmp_path / "store", proposal.machine)
+    assert [entry.operation for entry in store.entries] == ["face", "pocket"]
+
+
+def test_a_place_may_have_two_parts(tmp_path: Path) -> None:
+    columns = {"t": np.arange(ROWS) / 4, "axis/X/current": NOISE, "axis/Y/current": -NOISE}
+    machine = written(tmp_path / "runs", columns).machine
+    assert machine is not None
+    assert machine.side_channels == ("axis_X.current", "axis_Y.current")
+
+
+def test_a_header_behind_the_sign_of_a_comment(tmp_path: Path) -> None:
+    table = np.column_stack([np.arange(ROWS) / 100, NOISE, -NOISE])
+    np.savetxt(tmp_path / "drill_1.dat", table, fmt="%.4f", header="made by nobody\ntime Fx Fy")
+    proposal = guess([tmp_path])
+    assert [column.name for column in proposal.columns] == ["time", "Fx", "Fy"]
+    run = import_runs([tmp_path], tmp_path / "store", proposal.machine).recording("drill_1")
+    np.testing.assert_allclose(run.channel("Fx"), NOISE, atol=1e-4)
+
+
+def test_a_column_twice_is_said(tmp_path: Path) -> None:
+    (tmp_path / "a_1.csv").write_text("time,a,a\n" + "".join(f"{n},{n},{n}\n" for n in range(50)))
+    with pytest.raises(RecordingError, match="has the column 'a' twice"):
+        guess([tmp_path])
