@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from core.recordings.machine import ControllerColumn
+from core.recordings.parts import ControllerColumn
 from core.recordings.presence import FROZEN_ROWS, frozen_boards
 from core.recordings.recording import Recording, buffering_mask
 

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal, NamedTuple, Self
+from typing import Literal, Self
 
 from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from core.errors import ToolmarkError
+from core.recordings.channels import Channel, channels_of
 from core.recordings.parts import (
     Column,
     ControllerColumn,
@@ -23,31 +24,11 @@ from core.recordings.parts import (
 )
 from core.recordings.toml import to_toml
 
-__all__ = [
-    "Column",
-    "ControllerColumn",
-    "FileFormat",
-    "Machine",
-    "MachineError",
-    "Quantity",
-    "Role",
-    "Target",
-    "TimeColumn",
-]
-
 Role = Literal["side", "ambient", "controller", "target", "operation", "time", "ignored"]
 
 
 class MachineError(ToolmarkError):
     """A machine file that cannot be used, or a name that the machine does not have."""
-
-
-class _Channel(NamedTuple):
-    """A channel: what it measures, the board that it belongs to, and the column of a file that holds it."""
-
-    measures: Quantity | ControllerColumn
-    board: str | None
-    column: str
 
 
 class Machine(Part):
@@ -187,23 +168,8 @@ class Machine(Part):
         return {board: tuple(names) for board, names in found.items()}
 
     @cached_property
-    def _channels(self) -> dict[str, _Channel]:
-        found: dict[str, _Channel] = {}
-        for board in self.boards:
-            for quantity, measures in self.quantities.items():
-                found[f"{board}.{quantity}"] = _Channel(measures, board, f"{board}.{quantity}")
-        found |= {name: _Channel(measures, None, name) for name, measures in self.electrical.items()}
-        found |= {name: _Channel(measures, None, name) for name, measures in self.controller.items()}
-        for column, described in self.described.items():
-            own_board = (described.board or None) if described.role != "controller" else None
-            name = described.channel(column)
-            if name in found:
-                raise ValueError(
-                    f"the columns {found[name].column!r} and {column!r} are both called {name!r} in Toolmark: "
-                    "give one another quantity or board"
-                )
-            found[name] = _Channel(described.measures, own_board, column)
-        return found
+    def _channels(self) -> dict[str, Channel]:
+        return channels_of(self)
 
     @cached_property
     def _side(self) -> frozenset[str]:

@@ -127,7 +127,8 @@ def check_columns(names: Sequence[str], machine: Machine, where: str) -> None:
     there = set(names)
     if machine.time is not None and machine.time.column not in there:
         raise RecordingError(
-            f"{where} has no time column {machine.time.column!r}: add it, or name yours in a machine file."
+            f"{where} has no time column {machine.time.column!r}: add it, or describe the machine "
+            "(python -m core describe) and import with its machine file."
         )
     sensors = (machine.column_of(channel) for channel in machine.side_channels)
     if there.isdisjoint(machine.aliases) and not any(column in there for column in sensors):
@@ -135,7 +136,8 @@ def check_columns(names: Sequence[str], machine: Machine, where: str) -> None:
         more = f" and {len(lacking) - NAMED} more" if len(lacking) > NAMED else ""
         raise RecordingError(
             f"{where} has no sensor channel of {machine.name} (its columns begin {', '.join(names[:NAMED])}; "
-            f"it lacks {', '.join(lacking[:NAMED])}{more}): give the machine file that describes it."
+            f"it lacks {', '.join(lacking[:NAMED])}{more}): give the machine file that describes it "
+            "(python -m core describe writes one)."
         )
 
 

@@ -8,9 +8,12 @@ from streamlit.testing.v1 import AppTest
 
 from core.evidence.evaluation import Evaluation
 from core.model.bundle import load_bundle, save_bundle
+from core.recordings.describe import guess
 from core.recordings.reader import read_recording
+from core.recordings.store import import_runs
 from dashboard import data
 from tests.dashboard.small_bundle import write_bundle, write_evaluation_into
+from tests.strange import drives
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 Open = Callable[..., AppTest]
@@ -235,3 +238,17 @@ def test_a_bundle_that_reads_no_lines_shows_the_operation_alone(
     assert "tells the operation alone" in said
     assert "Operation **" in said
     assert not app.get("bidi_component")
+
+
+def test_recordings_of_another_machine_are_looked_at(open_page: Open, tmp_path: Path) -> None:
+    folder = drives(tmp_path / "drives", rows=400)
+    import_runs([folder], tmp_path / "store", guess([folder]).machine)
+    said = words(open_page(tmp_path / "store", models=None, run="Gear_1", row="16"))
+    assert "no program lines" in said
+
+
+def test_a_bundle_of_another_machine_is_told_in_a_sentence(open_page: Open, tmp_path: Path) -> None:
+    folder = drives(tmp_path / "drives", rows=400)
+    import_runs([folder], tmp_path / "store", guess([folder]).machine)
+    said = words(open_page(tmp_path / "store", run="Gear_1", row="16"))
+    assert "has no channel" in said

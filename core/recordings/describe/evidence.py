@@ -35,6 +35,7 @@ def judged(name: str, traits: Traits, unit: str | None = None, *, headless: bool
         minimum=low,
         maximum=high,
         missing=traits.missing,
+        values=traits.words if traits.distinct <= LABEL_VALUES else (),
     )
 
 

@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ import pandas as pd
 from core.recordings.clock import Clock
 from core.recordings.describe.evidence import FAST, judged, time_format
 from core.recordings.describe.naming import GENERAL, find_operations
-from core.recordings.describe.proposal import CHANNEL_ROLES, CellProblem, ColumnGuess, Proposal, Settings
+from core.recordings.describe.proposal import CHANNEL_ROLES, ColumnGuess, Proposal, Settings
 from core.recordings.describe.sample import Sample, take_sample
 from core.recordings.describe.settle import INCH_MM, settle
 from core.recordings.describe.sniff import Sniffed, sniff
@@ -54,7 +54,7 @@ def guess(paths: Sequence[str | Path], *, name: str | None = None) -> Proposal:
         operation_from=naming.operation_from,
         operation_in=naming.operation_in,
         name_suffix=naming.suffix,
-        operations=naming.operations or _operations(columns, cells),
+        operations=naming.operations or _operations(columns),
         program_position=_program_position(columns),
         length_unit=_length_unit(columns, traits),
     )
@@ -69,43 +69,6 @@ def guess(paths: Sequence[str | Path], *, name: str | None = None) -> Proposal:
         seen,
         samples[0].rows,
     )
-
-
-def proposal_with(
-    proposal: Proposal,
-    changes: Mapping[str, Mapping[str, Any]] | None = None,
-    settings: Mapping[str, Any] | None = None,
-) -> Proposal:
-    """A proposal with corrections: column -> field -> value, and settings -> value.
-
-    What cannot be stands in `wrong` of the new proposal, cell by cell; nothing is raised for it.
-    """
-    misfits = []
-    known = {field.name for field in fields(ColumnGuess)} - {"name", "evidence", "confidence", "samples"}
-    columns = {column.name: column for column in proposal.columns}
-    for name, cells in (changes or {}).items():
-        if name not in columns:
-            misfits.append(
-                CellProblem(name, "", f"there is no column {name!r}: choose one of the files' columns.")
-            )
-            continue
-        for place in set(cells) - known:
-            misfits.append(
-                CellProblem(name, place, f"{place!r} cannot be set: choose {', '.join(sorted(known))}.")
-            )
-        fitting = {place: value for place, value in cells.items() if place in known}
-        evidence = "as corrected" if _differs(columns[name], fitting) else columns[name].evidence
-        columns[name] = replace(columns[name], **fitting, evidence=evidence)
-        if evidence == "as corrected":
-            columns[name] = replace(columns[name], confidence=1.0)
-    own = {field.name for field in fields(Settings)}
-    wrong = sorted(set(settings or {}) - own)
-    misfits += [
-        CellProblem("", place, f"there is no setting {place!r}: choose {', '.join(sorted(own))}.")
-        for place in wrong
-    ]
-    chosen = replace(proposal.settings, **{k: v for k, v in (settings or {}).items() if k in own})
-    return replace(proposal, columns=tuple(columns.values()), settings=chosen, misfits=tuple(misfits))
 
 
 def find_files(paths: Sequence[str | Path]) -> list[Path]:
@@ -219,12 +182,11 @@ def _machine_name(files: Sequence[Path]) -> str:
     return (folder.parent.name if general else folder.name) or "machine"
 
 
-def _operations(columns: Mapping[str, ColumnGuess], cells: Mapping[str, list[pd.Series]]) -> tuple[str, ...]:
+def _operations(columns: Mapping[str, ColumnGuess]) -> tuple[str, ...]:
     column = next((one.name for one in columns.values() if one.role == "operation"), None)
     if column is None:
         return ()
-    said = pd.concat([series.dropna().astype("str").str.strip() for series in cells[column]])
-    return tuple(dict.fromkeys(said.tolist()))
+    return columns[column].values
 
 
 def _program_position(columns: Mapping[str, ColumnGuess]) -> tuple[str, ...]:
@@ -288,7 +250,3 @@ def _period(sample: Sample, column: str, form: str) -> float:
     rising = np.concatenate(steps)
     rising = rising[rising > 0]
     return float(f"{np.median(rising):.4g}") if len(rising) else DEFAULT_PERIOD_S
-
-
-def _differs(column: ColumnGuess, cells: Mapping[str, Any]) -> bool:
-    return any(getattr(column, place) != value for place, value in cells.items())

@@ -26,6 +26,7 @@ class ColumnGuess:
 
     evidence: the reasons in words; confidence: 0 to 1; samples: some of its cells; minimum, maximum: in the sample,
     before `scale` and `offset`; missing: share of empty cells; codes: of a categorical column; bin: see `Column`.
+    values: all of the sample, of a column that has few.
     """
 
     name: str
@@ -44,6 +45,7 @@ class ColumnGuess:
     offset: float = 0.0
     bin: str = "mean"
     codes: tuple[int, ...] = ()
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

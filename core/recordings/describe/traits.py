@@ -99,6 +99,7 @@ def _of_numbers(blocks: Sequence[NDArray[np.float64]]) -> Traits:
         usual,
         float(steps.std() / spread) if spread > 0 and len(steps) else float("nan"),
         len(values) / (1 + int((steps != 0).sum())),
+        tuple(f"{value:g}" for value in np.unique(values)[:PROBED]) if len(values) else (),
     )
 
 
@@ -110,14 +111,14 @@ def _of_text(cells: Sequence[pd.Series], missing: float) -> Traits:
     counts = text.value_counts()
     changes = int((text.to_numpy()[1:] != text.to_numpy()[:-1]).sum())
     probed = [str(cell) for cell in counts.index[:PROBED]]
-    dated, name = _time_format(text.iloc[:PROBED])
+    dated, name = time_format_of(text.iloc[:PROBED])
     return Traits(
         "text",
         missing,
         tuple(cell[:40] for cell in probed[:EXAMPLES]),
         distinct=len(counts),
         stretch=len(text) / (1 + changes),
-        words=tuple(probed[:50]),
+        words=tuple(probed),
         varies=any(series.dropna().nunique() > 1 for series in cells),
         gcode=_gcode_share(probed),
         dated=dated,
@@ -126,7 +127,8 @@ def _of_text(cells: Sequence[pd.Series], missing: float) -> Traits:
     )
 
 
-def _time_format(cells: pd.Series) -> tuple[float, str | None]:
+def time_format_of(cells: pd.Series) -> tuple[float, str | None]:
+    """The format that most texts are times in, and their share; (0, None) = none are."""
     best: tuple[float, str | None] = (0.0, None)
     for name in TIME_TEXTS:
         if name == "ISO 8601" and not cells.str.contains(r"\d{4}-?\d\d", regex=True).all():

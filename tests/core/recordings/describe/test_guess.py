@@ -316,3 +316,24 @@ def test_a_column_twice_is_said(tmp_path: Path) -> None:
     (tmp_path / "a_1.csv").write_text("time,a,a\n" + "".join(f"{n},{n},{n}\n" for n in range(50)))
     with pytest.raises(RecordingError, match="has the column 'a' twice"):
         guess([tmp_path])
+
+
+def test_a_corrected_role_brings_what_it_needs(tmp_path: Path) -> None:
+    proposal = written(
+        tmp_path / "runs",
+        {
+            "when": pd.date_range("2024-05-01", periods=ROWS, freq="1s").strftime("%d.%m.%Y %H:%M:%S"),
+            "current": NOISE,
+            "tool": np.arange(ROWS) // 200 + 3,
+            "note": [f"n{number % 90}" for number in range(ROWS)],
+        },
+    )
+    assert proposal.column("tool").role == "controller"
+    better = proposal_with(proposal, {"tool": {"role": "operation"}})
+    assert better.settings.operations == ("3", "4")
+    store = import_runs([tmp_path / "runs"], tmp_path / "store", better.machine)
+    assert store.entries[0].operation == "3"
+    without = proposal_with(proposal, {"when": {"role": "ignored"}})
+    assert without.machine is not None
+    again = proposal_with(without, {"when": {"role": "time"}})
+    assert again.settings.time_formats == ("DD.MM.YYYY HH:MM:SS",)
