@@ -63,6 +63,7 @@ class Machine(_Part):
     name: str
     length_unit: Literal["inch", "mm"]
     row_period_s: float = Field(gt=0)
+    simulated: bool = False
     operation_from: str = r"^([A-Za-z]+[0-9]*)_[0-9]+"
     name_suffix: str = ""
     operations: tuple[str, ...] = Field(min_length=1)

@@ -1,0 +1,39 @@
+"""The verb of `python -m core` that makes recordings: twin."""
+
+# ruff: noqa: PLC0415
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from core.cli import app, progress
+
+
+@app.command()
+def twin(
+    out: Annotated[Path, typer.Option(help="folder of the recordings")],
+    runs: Annotated[int, typer.Option(min=1, help="runs of each operation")] = 3,
+    seed: Annotated[int, typer.Option(help="the same seed writes the same bytes")] = 0,
+    operation: Annotated[list[str] | None, typer.Option(help="only this one; may be repeated")] = None,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(help="NAME=SHARE, as frozen=0.2; or `recorded` for the rates of the real mill"),
+    ] = None,
+    days: Annotated[
+        Literal["shared", "by-operation", "none"],
+        typer.Option(help="shared: all operations each day; by-operation: each on its own, as recorded"),
+    ] = "shared",
+    varied: Annotated[bool, typer.Option("--varied", help="every run executes a program of its own")] = False,
+    mill: Annotated[int, typer.Option(help="another number is another mill of the same make")] = 0,
+) -> None:
+    """Write recordings of the twin, a simulated mill, in the published CSV format."""
+    from core.twin.fleet import Fleet, write
+    from core.twin.session import FaultRates
+
+    fleet = Fleet(runs, seed, days=days, rates=FaultRates.parse(fault or []), varied=varied, mill=mill)
+    if operation:
+        fleet = Fleet(runs, seed, tuple(operation), days, fleet.rates, varied, mill)
+    with progress("twin", len(fleet)) as advance:
+        for done, path in enumerate(write(fleet, out), start=1):
+            advance(done, path.name)
+    typer.echo(f"{len(fleet)} runs of the simulated mill in {out}")

@@ -1,0 +1,132 @@
+"""Many runs: which program each executes, on which day, with which faults; one after another, never all at once."""
+
+import gzip
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from core.errors import ToolmarkError
+from core.recordings.atomic import replacing
+from core.recordings.machine import Machine
+from core.recordings.reader import recording_from_frame
+from core.recordings.recording import Recording
+from core.twin.constants import constants
+from core.twin.plant import end_position
+from core.twin.programs import Program, program_for
+from core.twin.run import RunOptions, simulate
+from core.twin.session import FaultRates, Session, rng_of
+
+Days = Literal["none", "shared", "by-operation"]
+MACHINE_FILE = "machine.toml"
+MORNING_S = 9 * 3600.0
+DAMAGE = "damage"
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """A set of recordings. runs: of each operation.
+
+    days: `shared` - every operation is recorded on every day, so that the weather tells nothing; `by-operation` -
+    each on a day of its own, as the real ones were; `none` - no day differs. varied: each run executes a program of
+    its own. mill: which of all mills; 0 is the demo's.
+    """
+
+    runs: int = 3
+    seed: int = 0
+    operations: tuple[str, ...] = Machine.bantam().operations
+    days: Days = "shared"
+    rates: FaultRates = FaultRates()
+    varied: bool = False
+    mill: int = 0
+
+    def __post_init__(self) -> None:
+        """ToolmarkError for an operation that the mill does not have."""
+        for operation in self.operations:
+            program_for(operation)
+
+    def __len__(self) -> int:
+        return self.runs * len(self.operations)
+
+    def plan(self) -> Iterator[tuple[str, Program, RunOptions]]:
+        """Name, program and options of each run, in the order of the days."""
+        for number in range(1, self.runs + 1):
+            for place, operation in enumerate(self.operations):
+                name = f"{operation}_{number:03d}"
+                yield name, *self._run(name, operation, number, place)
+
+    def _run(self, name: str, operation: str, number: int, place: int) -> tuple[Program, RunOptions]:
+        rng = rng_of(self.seed, name, "plan")
+        variant = int(rng.integers(1 << 30)) if self.varied else None
+        program = program_for(operation, variant)
+        channels = tuple(f"{b}.{q}" for b in constants().boards for q in Machine.bantam().quantities)
+        faults = replace(self.rates.draw(rng, channels), worn=operation.startswith(DAMAGE))
+        known = constants()
+        nth = number - 1 if self.days == "by-operation" else place
+        return program, RunOptions(
+            seed=int(rng.integers(1 << 62)),
+            start=known.controller.park if number == 1 or variant else end_position(program),
+            phase=float(rng.uniform(0.0, known.controller.report_period)),
+            clock=MORNING_S + nth * (200.0 + known.ambient.pause) + float(rng.uniform(0.0, 60.0)),
+            power_on_s=nth * (200.0 + known.ambient.pause) + 600.0,
+            session=self._session(number, place),
+            faults=faults,
+            mill=self.mill,
+        )
+
+    def _session(self, number: int, place: int) -> Session:
+        if self.days == "none":
+            return Session(None)
+        day = number if self.days == "shared" else place
+        return Session(int(rng_of(self.seed, "days").integers(1 << 30)) + day)
+
+
+def twin_machine() -> Machine:
+    """The Bantam mill's description, said to be simulated."""
+    return Machine.bantam().model_copy(update={"name": "Simulated mill (twin)", "simulated": True})
+
+
+def frames(fleet: Fleet) -> Iterator[tuple[str, pd.DataFrame]]:
+    """The runs of a fleet as published tables, made one at a time."""
+    for name, program, options in fleet.plan():
+        yield name, simulate(program, options)
+
+
+def recordings(fleet: Fleet) -> Iterator[Recording]:
+    """The runs of a fleet as recordings, made one at a time: any number of them fits into memory."""
+    machine = twin_machine()
+    for name, frame in frames(fleet):
+        yield recording_from_frame(frame, name, machine)
+
+
+def write(fleet: Fleet, folder: Path, suffixes: Sequence[str] = (".csv.gz",)) -> Iterator[Path]:
+    """Write each run as `<operation>_<nnn>_aligned.csv.gz` with its machine file; yields the path of each.
+
+    The same fleet writes the same bytes. ToolmarkError where the folder already holds something else.
+    """
+    machine = twin_machine().to_toml()
+    described = folder / MACHINE_FILE
+    if folder.exists() and any(folder.iterdir()) and not _ours(described, machine):
+        raise ToolmarkError(f"{folder} is not empty and holds no runs of the twin: give another folder.")
+    folder.mkdir(parents=True, exist_ok=True)
+    with replacing(described) as file:
+        file.write_text(machine, encoding="utf-8")
+    for name, frame in frames(fleet):
+        path = folder / f"{name}{Machine.bantam().name_suffix}{suffixes[0]}"
+        with replacing(path) as file:
+            file.write_bytes(packed(frame))
+        yield path
+
+
+def packed(frame: pd.DataFrame) -> bytes:
+    """A table as gzip'd CSV; the same table gives the same bytes."""
+    text = io.StringIO()
+    frame.to_csv(text, index=False, lineterminator="\n")
+    return gzip.compress(text.getvalue().encode(), compresslevel=5, mtime=0)
+
+
+def _ours(described: Path, machine: str) -> bool:
+    return described.is_file() and described.read_text(encoding="utf-8") == machine
