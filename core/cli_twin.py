@@ -37,3 +37,22 @@ def twin(
         for done, path in enumerate(write(fleet, out), start=1):
             advance(done, path.name)
     typer.echo(f"{len(fleet)} runs of the simulated mill in {out}")
+
+
+@app.command()
+def likeness(
+    store: Annotated[Path, typer.Argument(help="folder of a store")],
+    other: Annotated[Path, typer.Argument(help="folder of the store to compare it with")],
+    out: Annotated[Path | None, typer.Option(help="CSV of every channel")] = None,
+) -> None:
+    """Compare the channels of two stores: range, spread, step, dead channels, autocorrelation."""
+    from core.evidence.likeness import likeness as compared
+    from core.recordings.store import Store
+
+    found = compared(Store.open(store), Store.open(other))
+    if out:
+        found.table.to_csv(out, index=False, float_format="%.5g")
+    typer.echo(f"1: {found.names[0]}, 2: {found.names[1]}; medians over boards")
+    typer.echo(found.by_quantity().to_string(index=False, float_format="%.3g"))
+    typer.echo("\nthe channels that differ most")
+    typer.echo(found.worst().to_string(index=False, float_format="%.3g"))

@@ -1,4 +1,4 @@
-"""The three kinds of clearing as parametric CAM: adaptive, pocket and face. Lengths in inches, feeds in inches a minute.
+"""The three kinds of clearing as parametric CAM: adaptive, pocket and face. Inches, and inches a minute.
 
 The shapes follow what the recorded programs do: a helix down and a spiral out, or rounded loops from the rim inwards
 (adaptive); half circles of growing radius, or rounded rectangles joined by S-bends (pocket); sweeps joined by half
@@ -32,6 +32,10 @@ class Clearing:
     chord: float = 0.08
     plunge: float = 7.3
     feed: float = 22.0
+
+    def write(self, to: Writer) -> None:
+        """Write the motion lines."""
+        raise NotImplementedError
 
     @property
     def middle(self) -> tuple[float, float]:
@@ -126,7 +130,7 @@ class Rings(Round):
         self.write_helix(to)
         x, y = self.middle
         here, side = x + self.entry, 1.0
-        radius = self.step / 2
+        radius = self.entry + self.step / 2
         while radius < self.reach:
             there = x - side * radius
             to.arc(there, y, abs(here - there) / 2, clockwise=False, feed=self.feed)

@@ -89,6 +89,7 @@ class Magnetic(_Part):
 
     earth: float
     noise: float
+    missed: float
     spindle_moment: float
     bed_moment: float
     carriage_moment: float
@@ -120,6 +121,7 @@ class Sound(_Part):
     motion: float
     worn: float
     scatter: float
+    by_day: float
     memory: float
 
 

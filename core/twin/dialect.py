@@ -35,7 +35,11 @@ class Writer:
         self._move(RAPID, {"X": x, "Y": y, "Z": z})
 
     def cut(
-        self, x: float | None = None, y: float | None = None, z: float | None = None, feed: float | None = None
+        self,
+        x: float | None = None,
+        y: float | None = None,
+        z: float | None = None,
+        feed: float | None = None,
     ) -> None:
         """G1 in a straight line."""
         self._move(FEED, {"X": x, "Y": y, "Z": z}, feed)

@@ -3,7 +3,7 @@
 import gzip
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -39,7 +39,7 @@ class Fleet:
     seed: int = 0
     operations: tuple[str, ...] = Machine.bantam().operations
     days: Days = "shared"
-    rates: FaultRates = FaultRates()
+    rates: FaultRates = field(default_factory=FaultRates)
     varied: bool = False
     mill: int = 0
 

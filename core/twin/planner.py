@@ -125,7 +125,7 @@ def _reachable(speed: float, length: float, jerk: float) -> float:
     """The highest speed that is reached from another within a length: (v0 + v1) sqrt((v1 - v0) / j) = length."""
     # dv^3 + 4 v0 dv^2 + 4 v0^2 dv = j length^2 grows with dv; Newton from above never passes the root
     target = jerk * length * length
-    gain = target ** (1 / 3)
+    gain: float = target ** (1 / 3)
     for _ in range(NEWTON_STEPS):
         excess = gain * (2 * speed + gain) ** 2 - target
         step = excess / ((2 * speed + gain) * (2 * speed + 3 * gain))

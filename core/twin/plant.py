@@ -115,8 +115,9 @@ class Plant:
 def execute(program: Program, *, start: Point, wait: float = 0.0, passes: int = 1) -> Plant:
     """Run a program from a machine position, `wait` s later than the shortest start; twice with two passes."""
     known = constants()
-    begin, done = 0.0, []
-    trajectories = []
+    begin = 0.0
+    done: list[Pass] = []
+    trajectories: list[Trajectory] = []
     for number in range(passes):
         trajectory = trajectory_of(program, start if number == 0 else _end(trajectories[0], program))
         trajectories.append(trajectory)

@@ -120,7 +120,7 @@ def _recipes() -> dict[str, tuple[Clearing, bool]]:
             False,
         ),
         "P1": (
-            Rings((1.2, 1.2), (1.95, 1.95), 0.1, -0.125, 0.15, 0.05, 7.3, 22.0, entry=0.12, pitch=0.04),
+            Rings((1.2, 1.2), (1.95, 1.95), 0.1, -0.125, 0.05, 0.05, 7.3, 22.0, entry=0.12, pitch=0.04),
             False,
         ),
         "F1": (Sweeps((-0.1254, 0.0427), (3.275, 3.0295), 0.025, 0.0, 0.1659, 0.1, 7.3, 22.0), False),
@@ -157,7 +157,9 @@ def _varied(clearing: Clearing, variant: int) -> Clearing:
     rng = np.random.default_rng([variant, *type(clearing).__name__.encode()])
     width = (clearing.high[0] - clearing.low[0]) * rng.uniform(0.55, 1.0)
     height = (clearing.high[1] - clearing.low[1]) * rng.uniform(0.55, 1.0)
-    left, front = (float(rng.uniform(0.0, 3.4 - side)) for side in (width, height))
+    # within the block, or as far over its edges as the recorded program goes
+    corners = zip(clearing.low, clearing.high, (width, height), strict=True)
+    left, front = (float(rng.uniform(min(low, 0.0), max(high, 3.4) - side)) for low, high, side in corners)
     return replace(
         clearing,
         low=(left, front),

@@ -99,4 +99,5 @@ def _with_rows_dropped(frame: pd.DataFrame, rows: Reports, options: RunOptions) 
         return frame
     rng = rng_of(options.seed, "run", "dropped")
     kept = (rng.random(len(frame)) >= options.faults.dropped) | (rows.phase == BUFFERING)
-    return frame[kept].reset_index(drop=True)
+    left: pd.DataFrame = frame.loc[kept].reset_index(drop=True)
+    return left

@@ -12,7 +12,9 @@ from core.twin.constants import constants
 
 def rng_of(*parts: int | str) -> np.random.Generator:
     """A random generator of its own for every name, so that one channel's noise never depends on another's."""
-    return np.random.default_rng([part if isinstance(part, int) else zlib.crc32(part.encode()) for part in parts])
+    return np.random.default_rng(
+        [part if isinstance(part, int) else zlib.crc32(part.encode()) for part in parts]
+    )
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,11 @@ class Session:
         """Light in the room, as a share of the usual."""
         return float(np.exp(self._draw("light", constants().ambient.light_by_day)))
 
+    @cached_property
+    def loudness(self) -> float:
+        """Gain of all microphones, as a share of the usual."""
+        return float(np.exp(self._draw("loudness", constants().sound.by_day)))
+
     def field(self, board: str, axis: str) -> float:
         """Offset of a magnetometer, counts."""
         return self._draw(f"{board}.{axis}", constants().ambient.field_by_day)
@@ -68,7 +75,7 @@ class Faults:
 
 @dataclass(frozen=True)
 class FaultRates:
-    """How often a fault occurs in a run: shares of boards (unplugged, frozen), of channels (stuck), of runs (the rest)."""
+    """How often a fault occurs: in a share of boards (unplugged, frozen), of channels (stuck), of runs (the rest)."""
 
     unplugged: float = 0.0
     frozen: float = 0.0
@@ -105,7 +112,9 @@ class FaultRates:
         """The faults of one run; `channels` are those of all boards."""
         boards = tuple(dict.fromkeys(channel.partition(".")[0] for channel in channels))
         unplugged = tuple(board for board in boards if rng.random() < self.unplugged)
-        frozen = tuple((board, float(rng.uniform(2.0, 12.0))) for board in boards if rng.random() < self.frozen)
+        frozen = tuple(
+            (board, float(rng.uniform(2.0, 12.0))) for board in boards if rng.random() < self.frozen
+        )
         stuck = tuple((name, float(rng.uniform(0.0, 60.0))) for name in channels if rng.random() < self.stuck)
         return Faults(
             unplugged=unplugged,

@@ -40,9 +40,9 @@ class Stock:
         """Volume that the tool at a place takes away, mm3."""
         row, column = round(x / self.cutting.cell), round(y / self.cutting.cell)
         width = 2 * self.rim + 1
-        if not (0 <= row and row + width <= len(self.heights)):
+        if not (row >= 0 and row + width <= len(self.heights)):
             return 0.0
-        if not (0 <= column and column + width <= self.heights.shape[1]):
+        if not (column >= 0 and column + width <= self.heights.shape[1]):
             return 0.0
         patch = self.heights[row : row + width, column : column + width]
         above = np.where(self.disc, patch - z, 0.0)

@@ -53,7 +53,7 @@ def vibration(samples: Samples, axis: str) -> Floats:
         share * size * np.sin(2.0 * np.pi * (order * samples.state.turns + phase))
         for share, size, order, phase in zip(shares, sizes, orders, phases, strict=True)
     ]
-    return samples.board.gain * np.sum(lines, axis=0)
+    return np.asarray(samples.board.gain * np.sum(lines, axis=0))
 
 
 def rate(samples: Samples) -> dict[str, Floats]:

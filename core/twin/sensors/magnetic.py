@@ -30,13 +30,16 @@ def field(samples: Samples) -> dict[str, Floats]:
         source = np.asarray(at) + np.asarray(carried) * samples.state.position
         total += dipole(samples.place - source, size * np.asarray(moment) / np.linalg.norm(moment))
     ripple = _ripple(samples, known.motor_ripple)
+    missed = samples.noise("missed").random(len(samples)) < known.missed
     found = {}
     for place, axis in enumerate("xyz"):
-        earth = samples.of_mill(f"M{axis}").normal(0.0, known.earth) + samples.session.field(samples.name, axis)
+        earth = samples.of_mill(f"M{axis}").normal(0.0, known.earth) + samples.session.field(
+            samples.name, axis
+        )
         noise = samples.noise(f"M{axis}").normal(0.0, 1.0, len(samples)) * np.hypot(known.noise, ripple)
         # the board's x points down: see `inertial.ALONG`
         turned = (-total[:, 2], total[:, 1], total[:, 0])[place]
-        found[f"M{axis}"] = quantised(earth + turned + noise, 1.0)
+        found[f"M{axis}"] = quantised(np.where(missed, 0.0, earth + turned + noise), 1.0)
     return found
 
 

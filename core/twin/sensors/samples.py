@@ -60,6 +60,4 @@ def sample_times(name: str, plant: Plant, mill: int, seed: int) -> Floats:
     rng = rng_of(seed, "run", name, "times")
     end = plant.end + (plant.constants.controller.idle_rows + 2) * plant.constants.controller.idle_period
     count = int((end + 2.0) / period) + 2
-    return np.sort(
-        -1.0 + (np.arange(count) + rng.random()) * period + rng.normal(0, known.jitter, count)
-    )
+    return np.sort(-1.0 + (np.arange(count) + rng.random()) * period + rng.normal(0, known.jitter, count))
