@@ -27,12 +27,12 @@ def twin(
     mill: Annotated[int, typer.Option(help="another number is another mill of the same make")] = 0,
 ) -> None:
     """Write recordings of the twin, a simulated mill, in the published CSV format."""
+    from core.recordings.machine import Machine
     from core.twin.fleet import Fleet, write
     from core.twin.session import FaultRates
 
-    fleet = Fleet(runs, seed, days=days, rates=FaultRates.parse(fault or []), varied=varied, mill=mill)
-    if operation:
-        fleet = Fleet(runs, seed, tuple(operation), days, fleet.rates, varied, mill)
+    operations = tuple(operation) if operation else Machine.bantam().operations
+    fleet = Fleet(runs, seed, operations, days, FaultRates.parse(fault or []), varied, mill)
     with progress("twin", len(fleet)) as advance:
         for done, path in enumerate(write(fleet, out), start=1):
             advance(done, path.name)
@@ -56,3 +56,16 @@ def likeness(
     typer.echo(found.by_quantity().to_string(index=False, float_format="%.3g"))
     typer.echo("\nthe channels that differ most")
     typer.echo(found.worst().to_string(index=False, float_format="%.3g"))
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="folder of the store")],
+    described: Annotated[Path, typer.Option(help="file that says which runs")] = Path("assets/demo.toml"),
+) -> None:
+    """Make the recordings of the demo: runs of the twin that its bundle never saw."""
+    from core.twin.demo import make_demo
+
+    with progress("demo") as advance:
+        store = make_demo(described, out, lambda done, total: advance(done, "", total))
+    typer.echo(f"{len(store.names)} runs of the simulated mill in {out}")

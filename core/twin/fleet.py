@@ -2,7 +2,7 @@
 
 import gzip
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -32,7 +32,8 @@ class Fleet:
 
     days: `shared` - every operation is recorded on every day, so that the weather tells nothing; `by-operation` -
     each on a day of its own, as the real ones were; `none` - no day differs. varied: each run executes a program of
-    its own. mill: which of all mills; 0 is the demo's.
+    its own. mill: which of all mills; 0 is the demo's. only: names of the runs that are made, all if empty; a run is
+    the same whichever others are made.
     """
 
     runs: int = 3
@@ -42,21 +43,32 @@ class Fleet:
     rates: FaultRates = field(default_factory=FaultRates)
     varied: bool = False
     mill: int = 0
+    only: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """ToolmarkError for an operation that the mill does not have."""
+        """ToolmarkError for an operation that the mill does not have, or a run that the fleet does not have."""
         for operation in self.operations:
             program_for(operation)
+        unknown = sorted(set(self.only) - set(self._names()))
+        if unknown:
+            raise ToolmarkError(
+                f"The fleet has no run {unknown[0]!r}: it has {self.runs} runs of each operation."
+            )
 
     def __len__(self) -> int:
-        return self.runs * len(self.operations)
+        return len(self.only) or self.runs * len(self.operations)
+
+    def _names(self) -> Iterator[str]:
+        for number in range(1, self.runs + 1):
+            yield from (f"{operation}_{number:03d}" for operation in self.operations)
 
     def plan(self) -> Iterator[tuple[str, Program, RunOptions]]:
         """Name, program and options of each run, in the order of the days."""
         for number in range(1, self.runs + 1):
             for place, operation in enumerate(self.operations):
                 name = f"{operation}_{number:03d}"
-                yield name, *self._run(name, operation, number, place)
+                if not self.only or name in self.only:
+                    yield name, *self._run(name, operation, number, place)
 
     def _run(self, name: str, operation: str, number: int, place: int) -> tuple[Program, RunOptions]:
         rng = rng_of(self.seed, name, "plan")
@@ -102,7 +114,7 @@ def recordings(fleet: Fleet) -> Iterator[Recording]:
         yield recording_from_frame(frame, name, machine)
 
 
-def write(fleet: Fleet, folder: Path, suffixes: Sequence[str] = (".csv.gz",)) -> Iterator[Path]:
+def write(fleet: Fleet, folder: Path) -> Iterator[Path]:
     """Write each run as `<operation>_<nnn>_aligned.csv.gz` with its machine file; yields the path of each.
 
     The same fleet writes the same bytes. ToolmarkError where the folder already holds something else.
@@ -115,7 +127,7 @@ def write(fleet: Fleet, folder: Path, suffixes: Sequence[str] = (".csv.gz",)) ->
     with replacing(described) as file:
         file.write_text(machine, encoding="utf-8")
     for name, frame in frames(fleet):
-        path = folder / f"{name}{Machine.bantam().name_suffix}{suffixes[0]}"
+        path = folder / f"{name}{Machine.bantam().name_suffix}.csv.gz"
         with replacing(path) as file:
             file.write_bytes(packed(frame))
         yield path
