@@ -1,4 +1,4 @@
-"""Small recordings of the twin, the same on every machine: few boards, few rows, the odd things of real runs in them."""
+"""Small recordings of the twin, the same on every machine: few boards and rows, and the odd things of real runs."""
 
 from collections.abc import Sequence
 from functools import lru_cache
