@@ -14,9 +14,8 @@ def pressure(samples: Samples) -> dict[str, Floats]:
     known = samples.constants.ambient
     offset = samples.of_mill("Pressure").normal(0.0, known.board_pressure)
     drift = known.pressure_drift * (samples.power_on_s + samples.state.time) / 3600.0
-    # the chip's own filter is slow: its noise is a wave of minutes
-    wave = np.sin(2.0 * np.pi * (samples.state.time / 300.0 + samples.noise("Pressure").random()))
-    values = samples.session.pressure + offset + drift + known.pressure_noise * wave
+    noise = samples.noise("Pressure").normal(0.0, known.pressure_noise, len(samples))
+    values = samples.session.pressure + offset + drift + noise
     return {"Pressure": quantised(values, known.pressure_step)}
 
 
