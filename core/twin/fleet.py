@@ -11,9 +11,11 @@ import pandas as pd
 
 from core.errors import ToolmarkError
 from core.recordings.atomic import replacing
+from core.recordings.inputs import InputSpec
 from core.recordings.machine import Machine
 from core.recordings.reader import recording_from_frame
 from core.recordings.recording import Recording
+from core.recordings.windows import STRIDE, Windows, cut_windows
 from core.twin.constants import constants
 from core.twin.plant import end_position
 from core.twin.programs import Program, program_for
@@ -112,6 +114,12 @@ def recordings(fleet: Fleet) -> Iterator[Recording]:
     machine = twin_machine()
     for name, frame in frames(fleet):
         yield recording_from_frame(frame, name, machine)
+
+
+def windows(fleet: Fleet, spec: InputSpec, stride: int = STRIDE) -> Iterator[Windows]:
+    """The windows of a fleet, run by run: only one run's are ever held, however many there are."""
+    for recording in recordings(fleet):
+        yield cut_windows(recording, spec, stride=stride)
 
 
 def write(fleet: Fleet, folder: Path) -> Iterator[Path]:

@@ -10,7 +10,9 @@ DOCUMENT = Path(__file__).parents[3] / "docs" / "twin.md"
 @pytest.mark.parametrize("table", [constants_table, boards_table, knowledge_table])
 def test_the_document_holds_the_tables_of_the_twin_as_it_is(table) -> None:
     wanted = table()
-    assert wanted in DOCUMENT.read_text(encoding="utf-8"), f"docs/twin.md is behind; its table now is\n{wanted}"
+    assert wanted in DOCUMENT.read_text(encoding="utf-8"), (
+        f"docs/twin.md is behind; its table now is\n{wanted}"
+    )
 
 
 def test_every_constant_has_a_unit_and_a_source() -> None:
