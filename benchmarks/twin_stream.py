@@ -1,4 +1,4 @@
-"""Streams windows of the twin and says how many a second and how much memory: `python benchmarks/twin_stream.py 100000`."""
+"""Streams windows of the twin and says how many a second and how much memory they take."""
 
 import resource
 import sys

@@ -19,7 +19,7 @@ def boards_table() -> str:
     """Where each board is, what carries it, what it looks at, as Markdown."""
     head = "| board | at, mm | carried by | tilt, deg | gain | proximity faces | optical samples missed |"
     rows = [
-        f"| `{name}` | {_value(list(board.at))} | {_carrier(board.carried)} | {_value(list(board.tilt))} | {board.gain:g} "
+        f"| `{name}` | {_value(board.at)} | {_carrier(board.carried)} | {_value(board.tilt)} | {board.gain:g} "
         f"| {board.faces or 'nothing'} | {100 * board.unseen:.0f} % |"
         for name, board in constants().boards.items()
     ]
