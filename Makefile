@@ -6,6 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+DEMO := build/demo/index.json
 
 .PHONY: setup run test
 .DEFAULT_GOAL := run
@@ -21,9 +22,14 @@ $(READY): requirements.txt requirements-dev.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-run: $(READY)
+run: $(READY) $(DEMO)
 	@echo "Toolmark opens in the browser, at the address in the line below; Ctrl+C ends it"
 	@$(BIN)/python -m streamlit run dashboard/app.py
+
+$(DEMO): assets/demo.toml $(wildcard core/twin/*.py core/twin/*.toml core/twin/sensors/*.py) | $(READY)
+	@echo "Making the demo's recordings, runs of a simulated mill (some seconds)"
+	@rm -rf $(dir $@)
+	@$(BIN)/python -m core demo --out $(dir $@)
 
 test: $(READY)
 	$(BIN)/python -m ruff check .

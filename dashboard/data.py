@@ -23,6 +23,7 @@ from core.recordings.machine import Machine
 from core.recordings.reader import SUFFIXES, read_recording, run_name
 from core.recordings.recording import Recording, RunWindow
 from core.recordings.store import INDEX, Store
+from core.twin.demo import make_demo
 from dashboard import window_view
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,6 +32,8 @@ BUNDLES_VARIABLE = "TOOLMARK_BUNDLES"
 # a window is read so often for its latency, the median of which is shown: one hiccup is not the model's
 TIMED = 3
 STORE = ROOT / "build" / "store"
+DEMO = ROOT / "build" / "demo"
+DEMO_FILE = ROOT / "assets" / "demo.toml"
 SHARED_RUNS = ROOT.parent / "shared" / "data" / "bantam" / "runs"
 
 
@@ -61,6 +64,7 @@ class BundleFolder:
     name: str
     path: Path
     protocol: str | None
+    machine: str | None = None
 
     @property
     def digest(self) -> str:
@@ -69,12 +73,30 @@ class BundleFolder:
 
 
 def datasets() -> tuple[Dataset, ...]:
-    """Every dataset: the one that TOOLMARK_RECORDINGS names, or else the store and the shared folder, if there."""
+    """Every dataset: the one that TOOLMARK_RECORDINGS names, or else the store and the shared folder, if there, and the
+    demo's simulated recordings.
+    """
     named = os.environ.get(RECORDINGS_VARIABLE)
     if named:
         return (_dataset(Path(named).expanduser().name or "recordings", Path(named).expanduser()),)
     places = (("store", STORE), ("bantam", SHARED_RUNS))
-    return tuple(_dataset(name, path) for name, path in places if path.is_dir())
+    found = [_dataset(name, path) for name, path in places if path.is_dir()]
+    return (*found, _demo()) if DEMO_FILE.is_file() else tuple(found)
+
+
+def _demo() -> Dataset:
+    """The simulated recordings; `make run` has made them, and without it the first page makes them."""
+    try:
+        _make_demo(_stamp(DEMO_FILE), str(DEMO))
+    except (ToolmarkError, OSError) as error:
+        return Dataset("demo", DEMO, problem=f"The demo's recordings cannot be made: {error}")
+    return _dataset("demo", DEMO)
+
+
+@st.cache_resource(max_entries=2, show_spinner="Making the demo's recordings: a simulated mill, 18 runs")
+def _make_demo(stamp: str, out: str) -> bool:
+    make_demo(DEMO_FILE, Path(out))
+    return True
 
 
 def _dataset(name: str, path: Path) -> Dataset:
@@ -144,15 +166,17 @@ def bundles() -> tuple[BundleFolder, ...]:
     """Every bundle that is there; those of the default protocol come first."""
     root = bundles_folder()
     folders = sorted(root.iterdir()) if root.is_dir() else []
-    found = [BundleFolder(f.name, f, _protocol(f)) for f in folders if (f / "bundle.json").is_file()]
+    found = [BundleFolder(f.name, f, *_described(f)) for f in folders if (f / "bundle.json").is_file()]
     return tuple(sorted(found, key=lambda bundle: bundle.protocol != "run"))
 
 
-def _protocol(folder: Path) -> str | None:
+def _described(folder: Path) -> tuple[str | None, str | None]:
+    """Protocol and machine that a bundle says it was trained under and on; None where it cannot be read."""
     try:
-        return str(json.loads((folder / "bundle.json").read_text(encoding="utf-8"))["protocol"])
+        said = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
+        return str(said["protocol"]), str(said["machine"])
     except (OSError, ValueError, KeyError, TypeError):
-        return None
+        return None, None
 
 
 def bundle(folder: BundleFolder) -> Bundle:

@@ -1,6 +1,6 @@
 """What every page begins with: the shared choices in the sidebar and a header that says what is looked at."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -56,11 +56,12 @@ def _view() -> View:
     found = data.datasets()
     problems += [sentence(dataset.problem) for dataset in found if dataset.problem]
     datasets = {dataset.name: dataset for dataset in found if not dataset.problem}
-    folders = {folder.name: folder for folder in data.bundles()}
     with st.sidebar:
         dataset = _pick_dataset(wanted.dataset, datasets)
+        folders = _for_machine(data.bundles(), dataset)
         folder = _pick_bundle(wanted.bundle, folders)
     problems += _gone("dataset", wanted.dataset, datasets) + _gone("bundle", wanted.bundle, folders)
+    problems += _foreign(folder, dataset)
     bundle = None
     if folder:
         try:
@@ -88,6 +89,21 @@ def _gone(kind: str, name: str | None, available: Mapping[str, object]) -> list[
     return [f"The link names the {kind} {name}, which is not here. {there}"]
 
 
+def _for_machine(found: Sequence[BundleFolder], dataset: Dataset | None) -> dict[str, BundleFolder]:
+    """Bundles by name; those that were trained on the dataset's machine come first."""
+    machine = data.machine_of(dataset).name if dataset else None
+    return {folder.name: folder for folder in sorted(found, key=lambda each: each.machine != machine)}
+
+
+def _foreign(folder: BundleFolder | None, dataset: Dataset | None) -> list[str]:
+    if folder is None or dataset is None or folder.machine in (None, data.machine_of(dataset).name):
+        return []
+    return [
+        f"The bundle {folder.name} was trained on another machine ({folder.machine}) than this dataset was recorded on "
+        f"({data.machine_of(dataset).name}): its figures do not hold here."
+    ]
+
+
 def _pick_dataset(wanted: str | None, datasets: Mapping[str, Dataset]) -> Dataset | None:
     name = selection.choose(wanted, tuple(datasets))
     if datasets:
@@ -100,16 +116,22 @@ def _pick_dataset(wanted: str | None, datasets: Mapping[str, Dataset]) -> Datase
             placeholder="Choose a dataset",
             key=key,
             on_change=_change_dataset,
-            args=(key, {name: dataset.runs for name, dataset in datasets.items()}),
+            args=(key, datasets),
         )
     return datasets[name] if name else None
 
 
-def _change_dataset(key: str, runs: Mapping[str, tuple[str, ...]]) -> None:
-    """Keep the run where the other dataset has one by that name, so that copies of the same data compare."""
-    name = st.session_state[key]
-    run = selection.held().run
-    selection.change(dataset=name, run=run if run in runs.get(name, ()) else None)
+def _change_dataset(key: str, datasets: Mapping[str, Dataset]) -> None:
+    """Keep the run where the other dataset has one by that name, so that copies of the same data compare.
+
+    The bundle is kept where both were recorded on one machine; otherwise the first one for the other machine is taken.
+    """
+    held, after = selection.held(), datasets[st.session_state[key]]
+    before = datasets.get(held.dataset or "")
+    if before is None or data.machine_of(before).name == data.machine_of(after).name:
+        selection.change(dataset=after.name, run=held.run if held.run in after.runs else None)
+    else:
+        selection.change(dataset=after.name, run=None, start_row=None, bundle=None, protocol=None)
 
 
 def _pick_bundle(wanted: str | None, folders: Mapping[str, BundleFolder]) -> BundleFolder | None:
@@ -151,8 +173,7 @@ def _fact(label: str, words: str, below: str) -> None:
 
 def _data_words(dataset: Dataset) -> tuple[str, str]:
     machine = data.machine_of(dataset)
-    simulated = bool(getattr(machine, "simulated", False))
-    badge = ":violet-badge[simulated]" if simulated else ":green-badge[real recordings]"
+    badge = ":violet-badge[simulated machine]" if machine.simulated else ":green-badge[real recordings]"
     return f"**{dataset.name}** {badge}", f"{machine.name}, {len(dataset.runs)} runs"
 
 

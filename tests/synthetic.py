@@ -1,6 +1,7 @@
-"""Small made-up recordings in the published Bantam format, the same on every machine."""
+"""Small recordings of the twin, the same on every machine: few boards and rows, and the odd things of real runs."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -8,47 +9,23 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.recordings.machine import Machine
+from core.twin.constants import constants
+from core.twin.controller import clock
+from core.twin.programs import FIRST_MOTION_LINE, program_for
+from core.twin.run import RunOptions, simulate
+from core.twin.session import Faults, Session
 
 LIVE_BOARDS = ("frame_l2", "spindle2", "y_bed__3")
 FROZEN_BOARDS = ("spindle1",)
 FROZEN_FROM = 5
-FIRST_LINE = 16
+FIRST_LINE = FIRST_MOTION_LINE
 IDLE_ROWS = 6
-ROW_S = 0.257
-MM_PER_INCH = 25.4
-
-# what a board shows at rest, and how far the cut moves it
-LEVELS = {
-    **{
-        "Ax": (-1.0, 0.02),
-        "Ay": (0.0, 0.02),
-        "Az": (0.0, 0.02),
-        "Gx": (0.0, 2.0),
-        "Gy": (0.0, 2.0),
-        "Gz": (0.0, 2.0),
-    },
-    **{
-        "Mx": (10.0, 8.0),
-        "My": (20.0, 8.0),
-        "Mz": (-60.0, 8.0),
-        "Pressure": (101.3, 0.0),
-        "Temperature": (30.0, 0.2),
-    },
-    **{"Proximity": (120.0, 90.0), "ColorR": (60.0, 30.0), "ColorG": (60.0, 30.0), "ColorB": (60.0, 30.0)},
-    **{"ColorA": (180.0, 60.0), "RMS": (900.0, 500.0)},
-}
+ROW_S, IDLE_ROW_S = 0.257, 0.51
 
 
-def program(operation: str, lines: int = 24) -> list[str]:
-    """The G-code lines of an operation's program: rapid in, cuts with the feed of the operation, out, M30."""
-    rng = np.random.default_rng(sum(operation.encode()))
-    feed = "F22" if operation.endswith("150025") or operation.startswith("damage") else "F7.3"
-    cuts = []
-    for number in range(lines - 5):
-        x, y = rng.integers(0, 3500, 2) / 1000
-        cuts.append([f"G1 X{x} Y{y}", f"X{x}", f"Y-{y}", f"G3 X{x} Y{y} R0.083"][number % 4])
-    return ["G0 X3.3121 Y0.0427", "Z0.6", "G0 Z0.2", f"G1 Z0.025 {feed}", *cuts, "M30"]
+def program(operation: str) -> list[str]:
+    """The lines of an operation's program that the machine reports, from line FIRST_LINE on."""
+    return list(program_for(operation).motion)
 
 
 def write_run(
@@ -82,70 +59,38 @@ def run_frame(
     buffering: int = 8,
     twice: bool = False,
 ) -> pd.DataFrame:
-    """The table of one run: all published columns, `boards` live, `frozen` ones still after a few rows.
+    """The table of one run of `rows` rows: all published columns, `boards` live, `frozen` ones still after a few rows.
 
-    The first `buffering` rows race ahead in the program; the last ones idle on its last line. With `twice` the
-    program is run again in the second half, buffering rows included.
+    The rows are taken evenly from a longer run of the twin. The first `buffering` ones race ahead in the program; the
+    last ones idle on its last line. With `twice` the program is run again in the second half, buffering rows included.
     """
-    rng = np.random.default_rng([seed, sum(operation.encode())])
-    text = program(operation)
+    long = _simulated(operation, seed)
     halves = [rows // 2, rows - rows // 2] if twice else [rows]
-    line = np.concatenate([_line_of_rows(len(text), half, buffering) for half in halves])
-    step = np.where(line == len(text) - 1, 0.51, ROW_S)
-    position = _positions(text)[line]
-    columns: dict[str, object] = {"t_console": _clock(14 * 3600 + 60 * seed + np.cumsum(step))}
-    columns |= {"stat": np.where(line == len(text) - 1, 3, 5), "line": FIRST_LINE + line}
-    columns |= {f"pos{axis}": position[:, place].round(4) for place, axis in enumerate("xyz")}
-    columns |= {
-        f"mpo{axis}": (MM_PER_INCH * position[:, place] + 5).round(5) for place, axis in enumerate("xyz")
-    }
-    columns |= {"vel": np.nan, "feed": 558.8, "unit": 0, "dist": 0, "plane": np.nan, "coor": 2, "momo": 1}
-    columns["raw_json"] = [f'{{"sr":{{"line":{FIRST_LINE + number}}}}}' for number in line]
-    columns |= _electrical(line, rng)
-    for board in (*boards, *frozen):
-        columns |= _board(board, line, rng, still_from=FROZEN_FROM if board in frozen else rows)
-    columns |= {"gcode_line": FIRST_LINE + line, "gcode_string": [text[number] for number in line]}
-    return pd.DataFrame(columns, index=range(rows))
+    frame = long.iloc[np.concatenate([_chosen(long, half, buffering) for half in halves])]
+    frame = frame.reset_index(drop=True)
+    idle = frame.gcode_string == "M30"
+    frame["t_console"] = clock(14 * 3600 + 60 * seed + np.cumsum(np.where(idle, IDLE_ROW_S, ROW_S)))
+    still = [name for name in frame if name.partition(".")[0] in frozen]
+    frame[still] = frame[still].to_numpy()[np.minimum(np.arange(rows), FROZEN_FROM)]
+    unwanted = set(constants().boards) - set(boards) - set(frozen)
+    return frame[[name for name in frame if name.partition(".")[0] not in unwanted]]
 
 
-def _line_of_rows(lines: int, rows: int, buffering: int) -> NDArray[np.int64]:
+@lru_cache(maxsize=32)
+def _simulated(operation: str, seed: int) -> pd.DataFrame:
+    worn = Faults(worn=operation.startswith("damage"))
+    return simulate(
+        program_for(operation),
+        RunOptions(seed=seed, start=constants().controller.park, session=Session(seed), faults=worn),
+    )
+
+
+def _chosen(long: pd.DataFrame, rows: int, buffering: int) -> NDArray[np.int64]:
+    """Rows of a long run: the buffering ones, some of the executed ones, some of the idle ones."""
+    numbers = long.gcode_line.to_numpy()
+    begin = int(np.flatnonzero(np.diff(numbers) < 0)[0]) + 1
+    end = int(np.flatnonzero(long.gcode_string == "M30")[0])
     idle = min(IDLE_ROWS, max(rows - buffering, 0))
-    executed = np.linspace(0, lines - 1, rows - buffering - idle, endpoint=False).astype(np.int64)
-    ahead = np.minimum(3 + 2 * np.arange(buffering), min(12, lines - 2))
-    return np.concatenate([ahead, executed, np.full(idle, lines - 1, dtype=np.int64)])
-
-
-def _positions(text: Sequence[str]) -> NDArray[np.float64]:
-    """Where each line ends, inches [lines, 3]."""
-    here, ends = {"X": 0.0, "Y": 0.0, "Z": 0.6}, []
-    for line in text:
-        here |= {word[0]: float(word[1:]) for word in line.split() if word[0] in here}
-        ends.append(list(here.values()))
-    return np.array(ends)
-
-
-def _electrical(line: NDArray[np.int64], rng: np.random.Generator) -> dict[str, NDArray[np.float64]]:
-    volts = {
-        name: 0.2 + 0.01 * place + 0.005 * np.sin(line + place) + rng.normal(0, 0.001, len(line))
-        for place, name in enumerate(Machine.bantam().electrical)
-    }
-    return volts | {f"{name}_A": values for name, values in volts.items()}
-
-
-def _board(
-    board: str, line: NDArray[np.int64], rng: np.random.Generator, still_from: int
-) -> dict[str, NDArray[np.float64]]:
-    rows = np.minimum(np.arange(len(line)), still_from)
-    phase = sum(board.encode())
-    values = {}
-    for place, (quantity, (level, swing)) in enumerate(LEVELS.items()):
-        signal = level + swing * (np.sin(0.7 * line + phase + place) + rng.normal(0, 0.2, len(line)))
-        values[f"{board}.{quantity}"] = signal.round(4)[rows]
-    return values
-
-
-def _clock(seconds: NDArray[np.float64]) -> list[str]:
-    cells = []
-    for ms in (seconds * 1000).round().astype(int).tolist():
-        cells.append(f"{ms // 3600000 % 24:02d}:{ms // 60000 % 60:02d}:{ms // 1000 % 60:02d}.{ms % 1000:03d}")
-    return cells
+    executed = np.linspace(begin, end, rows - buffering - idle, endpoint=False).astype(np.int64)
+    ahead = np.minimum(np.arange(buffering), begin - 1)
+    return np.concatenate([ahead, executed, np.full(idle, end) + np.arange(idle)])

@@ -108,7 +108,7 @@ def test_pins_are_exact_and_each_has_its_reason(name: str) -> None:
 
 def test_the_makefile_sets_up_before_it_runs_and_tests_end_with_pytest() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    recipes = dict(re.findall(r"^(run|test): \$\(READY\)\n((?:\t.*\n?)+)", makefile, flags=re.M))
+    recipes = dict(re.findall(r"^(run|test): \$\(READY\)[^\n]*\n((?:\t.*\n?)+)", makefile, flags=re.M))
     assert "streamlit run dashboard/app.py" in recipes["run"]
     steps = [line.split("-m ")[1].split()[0] for line in recipes["test"].strip().splitlines()]
     assert steps == ["ruff", "ruff", "mypy", "pytest"]

@@ -46,6 +46,7 @@ class Machine(Part):
     name: str
     length_unit: Literal["inch", "mm"]
     row_period_s: float = Field(gt=0)
+    simulated: bool = False
     operation_from: str = r"^([A-Za-z]+[0-9]*)_[0-9]+"
     operation_in: Literal["file", "folder"] = "file"
     operation_column: str | None = None

@@ -54,7 +54,7 @@ def cut_store(
     spec = inputs_for(options.protocol, store.machine, options.channels)
     parts, programs = (_at_random if options.protocol == "seed" else _by_run)(store, spec, options, told)
     counts = _counts(store, parts)
-    scheme = _scheme(parts, options)
+    scheme = _scheme(parts, programs, options)
     manifest = SplitsManifest(
         protocol=options.protocol,
         fold=options.fold if options.folds is not None and options.protocol != "seed" else None,
@@ -122,14 +122,17 @@ def _by_run(
     return parts, places.programs
 
 
-def _scheme(parts: Mapping[str, Windows], options: WindowOptions) -> Scheme:
-    """Tokens learned from the training lines; only the room for them is that of the longest line of all parts."""
+def _scheme(parts: Mapping[str, Windows], programs: Programs, options: WindowOptions) -> Scheme:
+    """Tokens learned from the training lines; only the room for them is that of the longest line there is.
+
+    A line that never is a window's label may still be one of a learned program, and so be read.
+    """
     lines = _lines(parts["train"])
     if options.protocol == "seed":
         return LegacyScheme(dict(options.vocabulary or legacy_vocabulary(lines)))
     scheme = SpelledScheme.fit(lines)
-    every = {line for windows in parts.values() for line in _lines(windows)}
-    longest = max((len(scheme.encode(line)) for line in every), default=0)
+    said = set(programs.line_of).union(*map(_lines, parts.values()))
+    longest = max((len(scheme.encode(line)) for line in said if line), default=0)
     return replace(scheme, width=max(scheme.width, longest))
 
 

@@ -57,6 +57,7 @@ def test_without_any_recordings_there_is_no_dataset(monkeypatch: pytest.MonkeyPa
     monkeypatch.delenv(data.RECORDINGS_VARIABLE, raising=False)
     monkeypatch.setattr(data, "STORE", tmp_path / "store")
     monkeypatch.setattr(data, "SHARED_RUNS", tmp_path / "runs")
+    monkeypatch.setattr(data, "DEMO_FILE", tmp_path / "demo.toml")
     assert data.datasets() == ()
 
 

@@ -26,6 +26,7 @@ def open_page(monkeypatch: pytest.MonkeyPatch, runs: Path, bundles: Path, tmp_pa
     def open_(recordings: Path | None = runs, models: Path | None = bundles, **link: str) -> AppTest:
         monkeypatch.setattr(data, "STORE", tmp_path / "no store")
         monkeypatch.setattr(data, "SHARED_RUNS", tmp_path / "no runs")
+        monkeypatch.setattr(data, "DEMO_FILE", tmp_path / "no demo")
         monkeypatch.setenv(data.BUNDLES_VARIABLE, str(models or tmp_path))
         monkeypatch.delenv(data.RECORDINGS_VARIABLE, raising=False)
         if recordings:

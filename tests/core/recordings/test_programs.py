@@ -26,8 +26,11 @@ def test_a_timeline_has_the_lines_of_the_program_in_order(runs: list) -> None:
     learned = learn_programs(runs)
     assert [timeline.program for timeline in learned.timelines] == ["F1", "P1"]
     listing = learned.timelines[0].listing
-    assert list(listing.values()) == program("face")
-    assert list(listing) == list(range(FIRST_LINE, FIRST_LINE + len(program("face"))))
+    lines = dict(enumerate(program("face"), start=FIRST_LINE))
+    assert list(listing) == sorted(listing)
+    assert dict(listing) == {number: lines[number] for number in listing}
+    # lines that last less than a row may never have been seen
+    assert len(listing) > 0.4 * len(lines)
     assert learned.n_places == sum(map(len, learned.timelines)) == len(learned.line_of)
 
 

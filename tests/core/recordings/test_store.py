@@ -45,7 +45,7 @@ def test_all_columns_are_kept(store: Store) -> None:
 
 def test_health_comes_with_the_store(store: Store) -> None:
     kinds = {finding.kind for finding in store.health if finding.run == "face_002"}
-    assert kinds == {"buffering", "frozen", "missing", "dead"}
+    assert kinds == {"buffering", "frozen", "missing", "dead", "clipped"}
 
 
 def test_an_unchanged_file_is_not_read_again(

@@ -89,7 +89,7 @@ def test_presence_is_of_the_whole_window(windows: Windows) -> None:
 
 
 def test_buffering_rows_are_in_the_window_but_not_in_its_label(make_recording: Make) -> None:
-    frame = run_frame(rows=64, buffering=30)
+    frame = run_frame("pocket", rows=64, buffering=30)
     wrong = frame["gcode_string"].iloc[29]
     assert frame["gcode_string"].value_counts().index[0] == wrong
     windows = cut_windows(make_recording(frame), SPEC)

@@ -1,0 +1,1 @@
+"""What the boards feel: a file for each kind of sensor."""

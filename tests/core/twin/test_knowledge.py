@@ -1,0 +1,102 @@
+"""The answer of an ablation is known beforehand on the twin, and a model trained on it gives that answer."""
+
+import re
+
+import numpy as np
+import pytest
+
+from core.model.bundle import Bundle, load_bundle
+from core.recordings.machine import Machine
+from core.recordings.protocols import WindowOptions, cut_store
+from core.recordings.sequences import Windows, read_splits
+from core.recordings.store import import_runs
+from core.training.presets import BEST, with_changes
+from core.training.train import train
+from core.twin.constants import constants
+from core.twin.fleet import packed, twin_machine
+from core.twin.knowledge import channels_that_know, channels_that_know_nothing
+from core.twin.programs import Program, program_for
+from core.twin.run import RunOptions, simulate
+from tests.pipeline import SMALL
+
+LOW, HIGH = "0.", "0.7"
+EACH = 20
+# one quantity that knows Z at some boards and nothing at one, and two that know much everywhere
+FELT = tuple(name for name in Machine.bantam().side_channels if name.endswith(("Proximity", "RMS", "Ax")))
+LEARN = (
+    *SMALL,
+    "stage1.part_offsets=0.0",
+    "stage1.swap_boards=0.0",
+    "stage1.loop.epochs=20",
+    "stage1.loop.learning_rate=0.003",
+    "stage2.loop.epochs=20",
+    "stage2.loop.patience=20",
+)
+
+
+def test_the_boards_that_face_an_axis_know_it() -> None:
+    facing = {name: board.faces for name, board in constants().boards.items()}
+    for axis in ("x", "y", "z"):
+        seen = {name.partition(".")[0] for name in channels_that_know(axis) if name.endswith("Proximity")}  # type: ignore[arg-type]
+        assert seen == {name for name, faced in facing.items() if faced == axis}
+
+
+def test_the_weather_knows_nothing_and_the_microphones_know_the_cut() -> None:
+    nothing, cut = set(channels_that_know_nothing()), set(channels_that_know("cut"))
+    for board in constants().boards:
+        assert {f"{board}.Pressure", f"{board}.Temperature"} <= nothing
+        assert f"{board}.RMS" in cut
+    assert "xa_motor.Proximity" in nothing
+    assert not nothing & (cut | set(channels_that_know("z")))
+    assert set(channels_that_know("z")) < set(Machine.bantam().side_channels)
+
+
+def sweeps(height: str) -> Program:
+    """Sweeps through the air at one height: nothing but what knows Z can tell it from another."""
+    lines = [f"G1 X{3 * (n % 2 == 0)}. Y{1 + 0.1 * n:.1f} Z{height} F20." for n in range(6)]
+    body = ("G0 X0. Y1.5 Z0.8", *lines, "M5", "G53 G0 Z0.", "M30")
+    return Program("air", (*program_for("face").lines[:15], *body), "G54", -100.0, large_tool=False)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Bundle, Windows]:
+    """A small model of two programs that differ in Z alone, and its test windows."""
+    folder = tmp_path_factory.mktemp("heights")
+    (folder / "runs").mkdir()
+    for place, (operation, height) in enumerate((("face", LOW), ("pocket", HIGH))):
+        for number in range(1, EACH + 1):
+            options = RunOptions(seed=100 * place + number, start=constants().controller.park)
+            file = folder / "runs" / f"{operation}_{number:03d}_aligned.csv.gz"
+            file.write_bytes(packed(simulate(sweeps(height), options)))
+    store = import_runs([folder / "runs"], folder / "store", twin_machine())
+    cut_store(store, folder / "splits", WindowOptions(protocol="run", train_stride=8, channels=FELT))
+    train(folder / "splits", folder / "bundle", with_changes(BEST, LEARN), threads=1)
+    test = read_splits(folder / "splits").test
+    moving = np.array([line.startswith("G1 X") for line in test.gcode.tolist()])
+    return load_bundle(folder / "bundle"), test.take(moving)
+
+
+def heights_read(trained: tuple[Bundle, Windows], without: tuple[str, ...] = ()) -> float:
+    """Share of windows whose Z is read as it was."""
+    bundle, windows = trained
+    read = bundle.scheme.decode_batch(bundle.predict_windows(windows, without=without).tokens)
+    return float(np.mean([height(a) == height(b) for a, b in zip(read, windows.gcode.tolist(), strict=True)]))
+
+
+def height(line: str) -> float | None:
+    found = re.search(r"Z(-?[\d.]+)", line)
+    return float(found[1]) if found else None
+
+
+def test_muting_every_channel_that_knows_z_removes_z(trained: tuple[Bundle, Windows]) -> None:
+    assert heights_read(trained) > 0.9
+    # two heights, as often as each other: half of them are right by chance
+    assert heights_read(trained, channels_that_know("z")) < 0.75
+
+
+def test_muting_what_knows_nothing_or_another_axis_changes_nothing(trained: tuple[Bundle, Windows]) -> None:
+    whole, z = heights_read(trained), set(channels_that_know("z"))
+    noise = tuple(name for name in channels_that_know_nothing() if name in FELT)
+    others = tuple(name for name in channels_that_know("x") if name not in z)
+    assert heights_read(trained, noise) == pytest.approx(whole, abs=0.05)
+    assert heights_read(trained, others) == pytest.approx(whole, abs=0.05)
