@@ -130,6 +130,9 @@ def train(
     stage: Annotated[int | None, typer.Option(help="1 or 2: only that stage")] = None,
     seed: Annotated[int, typer.Option(help="seed of weights and batches")] = 0,
     threads: Annotated[int, typer.Option(min=1, help="threads of torch")] = 2,
+    initial: Annotated[
+        Path | None, typer.Option("--from", help="bundle whose weights are begun with, e.g. one of the twin")
+    ] = None,
 ) -> None:
     """Train both stages into a bundle; interrupted, the same command goes on."""
     from core.training.loop import Progress as Epoch
@@ -148,7 +151,7 @@ def train(
             advance(epoch.epoch, text, epoch.epochs)
 
         stages = (1, 2) if stage is None else (stage,)
-        train_bundle(splits, out, chosen, seed=seed, stages=stages, threads=threads, listener=listen)
+        train_bundle(splits, out, chosen, seed, stages, threads, listen, initial)
     if stage == 1 and (out / "training" / "encoder.pt").exists():
         typer.echo(f"stage 1 is done: {out / 'training'}; go on with --stage 2")
     else:

@@ -33,11 +33,13 @@ from core.recordings.windows import Windows
 from core.training.augment import channel_groups, drop_groups
 from core.training.calibrate import calibrate
 from core.training.data import encoder_data
+from core.training.dimensions import decoder_config, encoder_config
 from core.training.loop import Listener, State, fit, read_checkpoint
 from core.training.offsets import PartOffsets, part_offsets
 from core.training.presets import Preset, Stage1, Stage2
 from core.training.stage1 import EncoderData, EncoderTask, encode
 from core.training.stage2 import DecoderData, DecoderTask
+from core.training.warm_start import begin_with, load_initial
 
 ENCODER = "encoder.pt"
 
@@ -50,20 +52,20 @@ def train(
     splits_dir: Path,
     out: Path,
     preset: Preset,
-    *,
     seed: int = 0,
     stages: Sequence[int] = (1, 2),
     threads: int = 2,
     listener: Listener | None = None,
+    initial: Path | None = None,
 ) -> Path:
     """Train a bundle on the window files of `splits_dir` and write it to `out`.
 
     Killed at any moment and called again with the same arguments, it goes on with the last whole epoch. Stage 1
     alone leaves the frozen encoder in `out/training`, where stage 2 alone takes it up. Windows without any program
-    line make a bundle of stage 1 that tells the operation.
+    line make a bundle of stage 1 that tells the operation. `initial`: a bundle whose weights are begun with.
     """
     torch.set_num_threads(threads)
-    job = _Job.open(splits_dir, out, preset, seed)
+    job = _Job.open(splits_dir, out, preset, seed, initial)
     if 1 in stages:
         job.stage1(listener)
     if not job.reads_lines:
@@ -88,9 +90,10 @@ class _Job:
     scheme: Scheme
     scaler: Scaler
     reads_lines: bool
+    initial: Bundle | None
 
     @classmethod
-    def open(cls, splits_dir: Path, out: Path, preset: Preset, seed: int) -> "_Job":
+    def open(cls, splits_dir: Path, out: Path, preset: Preset, seed: int, initial: Path | None) -> "_Job":
         splits = read_splits(splits_dir)
         reads_lines = bool(splits.train.labelled.any())
         choose = _labelled if reads_lines else _of_known_operation
@@ -111,6 +114,7 @@ class _Job:
             scheme=scheme_from_json(splits.manifest.scheme),
             scaler=Scaler.fit(parts["train"].continuous, parts["train"].present),
             reads_lines=reads_lines,
+            initial=load_initial(initial, splits.manifest.spec) if initial else None,
         )
 
     @property
@@ -125,6 +129,7 @@ class _Job:
     def key(self, *options: Stage1 | Stage2) -> str:
         """Digest of everything that a stage's weights depend on."""
         parts = [[asdict(option) for option in options], self.seed, self.splits.manifest.digests, FORMAT]
+        parts += [self.initial.digest] if self.initial else []
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
     @property
@@ -136,37 +141,11 @@ class _Job:
         return self.key(self.preset.stage1, self.preset.stage2)
 
     def encoder_config(self) -> EncoderConfig:
-        inputs, options = self.splits.manifest.spec, self.preset.stage1
-        codes = [self.machine.categorical[name] for name in inputs.categorical]
-        return EncoderConfig(
-            continuous_dim=len(inputs.channels),
-            categorical_dims=tuple(max(3, len(code)) for code in codes),
-            hidden_dim=options.hidden_dim,
-            n_operations=len(self.splits.manifest.operations),
-            dropout=options.dropout,
-            noise=options.noise,
-            n_places=self.programs.n_places,
-        )
+        return encoder_config(self.preset, self.splits.manifest, self.machine, self.programs.n_places)
 
     def decoder_config(self) -> DecoderConfig:
-        sizes, options = self.scheme.sizes, self.preset.stage2
-        return DecoderConfig(
-            sensor_dim=self.preset.stage1.hidden_dim,
-            d_model=options.d_model if self.reads_lines else options.n_heads,
-            n_heads=options.n_heads,
-            n_layers=options.n_layers if self.reads_lines else 1,
-            n_operations=len(self.splits.manifest.operations),
-            n_types=sizes.types,
-            n_commands=sizes.commands,
-            n_param_types=sizes.param_types,
-            n_digits=sizes.digits,
-            max_seq_len=max(options.max_seq_len, self.scheme.width + 2),
-            dropout=options.dropout,
-            vocab_size=vocabulary_size(self.scheme),
-            memory_position=options.memory_position,
-            memory_pool=options.memory_pool,
-            chained_digits=options.chained_digits,
-        )
+        n_operations = len(self.splits.manifest.operations)
+        return decoder_config(self.preset, self.scheme, n_operations, reads_lines=self.reads_lines)
 
     def windows(self, windows: Windows) -> EncoderData:
         return encoder_data(windows, self.scaler, self.encoder_config().categorical_dims)
@@ -174,6 +153,7 @@ class _Job:
     def stage1(self, listener: Listener | None) -> None:
         torch.manual_seed(self.seed)
         model = MMDTAELSTM(**vars(self.encoder_config()))
+        begin_with(model, self.initial.encoder if self.initial else None)
         groups = channel_groups(self.train.channels, self.machine)
         train, val = self.windows(self.train), self.windows(self.val)
         task = EncoderTask(model, train, val, groups, self.programs, self.preset.stage1, self.offsets())
@@ -208,6 +188,7 @@ class _Job:
         val_data = self.cached(encoder, self.val, 1)
         torch.manual_seed(self.seed + 2)
         model = SensorMultiHeadDecoder(**vars(self.decoder_config()))
+        begin_with(model, self.initial.decoder if self.initial and self.initial.reads_lines else None)
         task = DecoderTask(model, self.scheme, train_data, val_data, self.preset.stage2)
         model.load_state_dict(
             fit(task, self.preset.stage2.loop, self.folder, self.seed, self.decoder_key, listener)
@@ -283,14 +264,9 @@ class _Job:
             code_version=code_version(),
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             reads_lines=self.reads_lines,
-            training={"seconds": {stage: float(seconds) for stage, seconds in logs.items()}},
+            training={"seconds": {stage: float(seconds) for stage, seconds in logs.items()}}
+            | ({"begun_from": self.initial.digest} if self.initial else {}),
         )
-
-
-def vocabulary_size(scheme: Scheme) -> int:
-    """Ids of the published vocabulary; 0 for the spelled scheme, whose tokens are embedded by their parts."""
-    vocabulary = getattr(scheme, "vocabulary", None)
-    return len(vocabulary) if vocabulary is not None else 0
 
 
 def _labelled(windows: Windows) -> Windows:
