@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from core.cli import app, progress
+from core.cli import BundlePath, app, progress
 
 
 @app.command()
@@ -69,3 +69,22 @@ def demo(
     with progress("demo") as advance:
         store = make_demo(described, out, lambda done, total: advance(done, "", total))
     typer.echo(f"{len(store.names)} runs of the simulated mill in {out}")
+
+
+@app.command()
+def transfer(
+    bundle: BundlePath,
+    store: Annotated[Path, typer.Argument(help="store of another machine's recordings, e.g. the twin's")],
+    json: Annotated[Path | None, typer.Option(help="file of the evaluation")] = None,
+) -> None:
+    """Score a bundle on recordings of another machine: trained on the twin, read on the mill, or the other way."""
+    from core.evidence.evaluation_file import write_evaluation
+    from core.evidence.report import to_markdown
+    from core.evidence.transfer import transfer as transferred
+    from core.model.bundle import load_bundle
+    from core.recordings.store import Store
+
+    evaluation = transferred(load_bundle(bundle), Store.open(store))
+    if json:
+        write_evaluation(evaluation, json)
+    typer.echo(to_markdown(evaluation))
