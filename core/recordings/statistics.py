@@ -13,7 +13,7 @@ Floats = NDArray[np.float64]
 FEWEST_ROWS = 32
 RANGE = (0.01, 0.99)
 # a channel that has this share of its rows without any change is dead in a run
-STILL = 0.98
+STILL = 0.97
 STATISTICS = ("level", "range", "spread", "step", "autocorrelation")
 
 

@@ -3,6 +3,7 @@
 import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -143,6 +144,7 @@ def program_name(operation: str) -> str:
     return names[shape]
 
 
+@lru_cache(maxsize=64)
 def program_for(operation: str, variant: int | None = None) -> Program:
     """The program of an operation; with `variant` another one of the same kind, every number a different one."""
     name = program_name(operation)
