@@ -71,13 +71,15 @@ def _table(columns: "Iterable[ColumnGuess]") -> list[str]:
 def import_(
     runs: Runs,
     out: Annotated[Path, typer.Option(help="folder of the store")],
-    machine: Annotated[Path | None, typer.Option(help="machine file; the Bantam mill if none")] = None,
+    machine: Annotated[
+        Path | None, typer.Option(help="machine file; else the folder's machine.toml, else the Bantam mill")
+    ] = None,
 ) -> None:
     """Read recordings into a columnar store and report their health."""
     from core.recordings.machine import Machine
-    from core.recordings.store import ImportFailedError, Store, import_runs
+    from core.recordings.store import ImportFailedError, Store, import_runs, machine_beside
 
-    described = Machine.load(machine) if machine else Machine.bantam()
+    described = Machine.load(machine) if machine else machine_beside(runs)
     with progress("import") as advance:
         at = [0, 0]
 

@@ -118,6 +118,13 @@ class Store:
             yield self.recording(name)
 
 
+def machine_beside(paths: Iterable[str | Path]) -> Machine:
+    """The machine that the first folder with a `machine.toml` describes; the Bantam mill where none does."""
+    described = (Path(path) / MACHINE for path in paths)
+    found = next((file for file in described if file.is_file()), None)
+    return Machine.load(found) if found else Machine.bantam()
+
+
 def import_runs(
     paths: Sequence[str | Path],
     out: str | Path,
@@ -130,7 +137,7 @@ def import_runs(
     Runs that are there already from an unchanged file are kept as they are, so that an interrupted import is
     taken up again. A bad file does not keep the others out: ImportFailedError names each once they are in.
     """
-    machine, out = machine or Machine.bantam(), Path(out)
+    machine, out = machine or machine_beside(paths), Path(out)
     files = _files(paths, machine)
     _check_machine(out, machine, set(files))
     failures: dict[Path, str] = {}
