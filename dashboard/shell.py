@@ -192,10 +192,11 @@ def _worth(evaluation: Evaluation | None, protocol: str) -> tuple[str, str]:
 
 def _scored_on(evaluation: Evaluation) -> str:
     """The runs behind the figures; pooled folds are as many models of one preset, each on the runs it never saw."""
-    runs, folds = evaluation.counts.runs, evaluation.folds
+    counts, folds = evaluation.counts, evaluation.folds
+    read_by = f", each read by {counts.models:g} models" if counts.models != 1 else ""
     if len(folds) > 1:
-        return f"{runs} held-out runs, {len(folds)} folds pooled"
-    return f"{runs} runs of fold {folds[0]}" if folds else f"{runs} runs"
+        return f"{counts.runs} held-out runs, {len(folds)} folds pooled{read_by}"
+    return f"{counts.runs} held-out runs{f' of fold {folds[0]}' if folds else ''}{read_by}"
 
 
 def figure_words(row: MetricRow, *, bold: bool = False) -> str:

@@ -38,13 +38,14 @@ class MetricRow:
 
 @dataclass(frozen=True)
 class Counts:
-    """What was scored and what was left out."""
+    """What was scored and what was left out; models: how many read each run, on the mean, where several are pooled."""
 
     windows: int
     scored: int
     without_label: int
     tied: int
     runs: int
+    models: float = 1
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,6 @@
 """Folds put together: the sums of their runs side by side, and the intervals drawn over all of them."""
 
 from collections.abc import Sequence
-from dataclasses import fields
 
 import numpy as np
 
@@ -57,7 +56,8 @@ def _tallies(evaluations: Sequence[Evaluation], index: dict[Unit, int]) -> list[
 
 
 def _counts(evaluations: Sequence[Evaluation], units: tuple[Unit, ...]) -> Counts:
-    added = {
-        field.name: sum(getattr(part.counts, field.name) for part in evaluations) for field in fields(Counts)
-    }
-    return Counts(**{**added, "runs": len({unit.run for unit in units})})
+    summed = ("windows", "scored", "without_label", "tied")
+    added = {name: sum(getattr(part.counts, name) for part in evaluations) for name in summed}
+    runs = len({unit.run for unit in units})
+    readings = sum(part.counts.runs * part.counts.models for part in evaluations)
+    return Counts(**added, runs=runs, models=round(readings / max(runs, 1), 2))

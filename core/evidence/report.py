@@ -57,10 +57,11 @@ def tracks_to_markdown(evaluation: Evaluation) -> str:
 
 def _heading(evaluation: Evaluation) -> str:
     counts = evaluation.counts
+    read_by = f", each read by {counts.models:g} models" if counts.models != 1 else ""
     folds = ", ".join(str(fold) for fold in evaluation.folds)
     where = f"protocol `{evaluation.protocol}`" + (f", fold {folds}" if folds else "")
     return (
-        f"{counts.scored} windows of {counts.runs} runs, {where}, scheme `{evaluation.scheme}`; "
+        f"{counts.scored} windows of {counts.runs} runs{read_by}, {where}, scheme `{evaluation.scheme}`; "
         f"{counts.without_label} windows without a label are left out; {counts.tied} labels are tied. "
         "Per cent unless said, with the 95 % bootstrap interval over runs."
     )

@@ -130,7 +130,7 @@ def test_the_header_tells_the_bundles_own_figures(
     assert operation.low is not None
     assert f"{100 * operation.low:.1f} to" in said
     assert "run protocol" in said
-    assert f"on {evaluation.counts.runs} runs of fold 0" in said
+    assert f"on {evaluation.counts.runs} held-out runs of fold 0" in said
     assert "real recordings" in said
 
 

@@ -29,7 +29,14 @@ def test_figures_of_a_case_worked_out_by_hand(
     free = make_free(lines, np.eye(2)[[0, 1, 1, 0]])
     evaluation = evaluate(windows, scheme, free, make_forced(windows, lines), OPERATIONS, fold=3)
 
-    assert vars(evaluation.counts) == {"windows": 4, "scored": 3, "without_label": 1, "tied": 0, "runs": 2}
+    assert vars(evaluation.counts) == {
+        "windows": 4,
+        "scored": 3,
+        "without_label": 1,
+        "tied": 0,
+        "runs": 2,
+        "models": 1,
+    }
     assert evaluation.folds == (3,)
     wanted = {
         ("operation", "all"): (2 / 3, 3),

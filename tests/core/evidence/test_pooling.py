@@ -25,7 +25,7 @@ def test_pooled_folds_equal_one_evaluation_of_all_runs(evaluated: Make) -> None:
 def test_a_run_scored_twice_stays_one_unit(evaluated: Make) -> None:
     once = evaluated(RUNS[:2])
     twice = pool([once, once])
-    assert twice.counts.runs == 2
+    assert (twice.counts.runs, twice.counts.models) == (2, 2)
     row, double = once.row("exact_line"), twice.row("exact_line")
     assert row is not None
     assert double is not None
