@@ -1,16 +1,18 @@
 """Many runs: which program each executes, on which day, with which faults; one after another, never all at once."""
 
 import gzip
+import hashlib
 import io
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 import pandas as pd
 
 from core.errors import ToolmarkError
-from core.recordings.atomic import replacing
+from core.recordings.atomic import write_bytes, write_text
 from core.recordings.inputs import InputSpec
 from core.recordings.machine import Machine
 from core.recordings.reader import recording_from_frame
@@ -23,9 +25,11 @@ from core.twin.run import RunOptions, simulate
 from core.twin.session import FaultRates, Session, rng_of
 
 Days = Literal["none", "shared", "by-operation"]
-MACHINE_FILE = "machine.toml"
+MACHINE_FILE, FLEET_FILE = "machine.toml", "fleet.json"
 MORNING_S = 9 * 3600.0
 DAMAGE = "damage"
+# settings that say which runs are made, and not what a run is like
+COUNTS = ("runs", "operations", "only")
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,13 @@ class Fleet:
     def __len__(self) -> int:
         return len(self.only) or self.runs * len(self.operations)
 
+    @property
+    def described(self) -> str:
+        """What makes its runs what they are, however many there are: the settings and the twin's constants."""
+        settings = {name: value for name, value in asdict(self).items() if name not in COUNTS}
+        known = hashlib.sha256(constants().model_dump_json().encode()).hexdigest()
+        return json.dumps(settings | {"constants": known}, indent=1) + "\n"
+
     def _names(self) -> Iterator[str]:
         for number in range(1, self.runs + 1):
             yield from (f"{operation}_{number:03d}" for operation in self.operations)
@@ -67,12 +78,14 @@ class Fleet:
     def plan(self) -> Iterator[tuple[str, Program, RunOptions]]:
         """Name, program and options of each run, in the order of the days."""
         for number in range(1, self.runs + 1):
-            for place, operation in enumerate(self.operations):
+            for operation in self.operations:
                 name = f"{operation}_{number:03d}"
                 if not self.only or name in self.only:
-                    yield name, *self._run(name, operation, number, place)
+                    yield name, *self._run(name, operation, number)
 
-    def _run(self, name: str, operation: str, number: int, place: int) -> tuple[Program, RunOptions]:
+    def _run(self, name: str, operation: str, number: int) -> tuple[Program, RunOptions]:
+        # by the machine's order, not the fleet's: a run is the same whichever others are made
+        place = Machine.bantam().operation_id(operation)
         rng = rng_of(self.seed, name, "plan")
         variant = int(rng.integers(1 << 30)) if self.varied else None
         program = program_for(operation, variant)
@@ -125,19 +138,21 @@ def windows(fleet: Fleet, spec: InputSpec, stride: int = STRIDE) -> Iterator[Win
 def write(fleet: Fleet, folder: Path) -> Iterator[Path]:
     """Write each run as `<operation>_<nnn>_aligned.csv.gz` with its machine file; yields the path of each.
 
-    The same fleet writes the same bytes. ToolmarkError where the folder already holds something else.
+    The same fleet writes the same bytes; runs that are there already are kept, so that a writing that was interrupted
+    goes on, and more runs can be asked for. ToolmarkError where the folder holds something else.
     """
-    machine = twin_machine().to_toml()
-    described = folder / MACHINE_FILE
-    if folder.exists() and any(folder.iterdir()) and not _ours(described, machine):
+    described = folder / FLEET_FILE
+    if folder.exists() and any(folder.iterdir()) and not described.is_file():
         raise ToolmarkError(f"{folder} is not empty and holds no runs of the twin: give another folder.")
+    if described.is_file() and described.read_text(encoding="utf-8") != fleet.described:
+        raise ToolmarkError(f"{folder} holds runs that were made with other settings: give another folder.")
     folder.mkdir(parents=True, exist_ok=True)
-    with replacing(described) as file:
-        file.write_text(machine, encoding="utf-8")
-    for name, frame in frames(fleet):
+    write_text(folder / MACHINE_FILE, twin_machine().to_toml())
+    write_text(described, fleet.described)
+    for name, program, options in fleet.plan():
         path = folder / f"{name}{Machine.bantam().name_suffix}.csv.gz"
-        with replacing(path) as file:
-            file.write_bytes(packed(frame))
+        if not path.is_file():
+            write_bytes(path, packed(simulate(program, options)))
         yield path
 
 
@@ -146,7 +161,3 @@ def packed(frame: pd.DataFrame) -> bytes:
     text = io.StringIO()
     frame.to_csv(text, index=False, lineterminator="\n")
     return gzip.compress(text.getvalue().encode(), compresslevel=5, mtime=0)
-
-
-def _ours(described: Path, machine: str) -> bool:
-    return described.is_file() and described.read_text(encoding="utf-8") == machine

@@ -50,6 +50,16 @@ def test_other_files_are_not_written_over(tmp_path: Path) -> None:
         list(write(Fleet(1, operations=("pocket",)), tmp_path))
 
 
+def test_a_writing_goes_on_and_can_be_added_to_with_the_same_settings_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "runs"
+    (first,) = write(Fleet(1, operations=("pocket",)), folder)
+    stamp = first.stat().st_mtime_ns
+    assert len(list(write(Fleet(2, operations=("pocket",)), folder))) == 2
+    assert first.stat().st_mtime_ns == stamp
+    with pytest.raises(ToolmarkError, match="other settings"):
+        list(write(Fleet(2, seed=1, operations=("pocket",)), folder))
+
+
 def test_shared_days_tell_nothing_and_days_by_operation_tell_the_operation() -> None:
     def pressures(days: str) -> dict[str, float]:
         made = Fleet(2, operations=("pocket", "adaptive"), days=days)  # type: ignore[arg-type]
