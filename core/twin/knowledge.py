@@ -15,9 +15,9 @@ from core.recordings.machine import Machine
 from core.twin.constants import AXES, Axis, constants
 from core.twin.plant import Plant, State, execute
 from core.twin.programs import program_for
-from core.twin.run import SENSORS, RunOptions
+from core.twin.run import SENSORS, RunOptions, samples_of
 from core.twin.sensors import electrical
-from core.twin.sensors.samples import Samples, sample_times
+from core.twin.sensors.samples import sample_times
 
 Floats = NDArray[np.float64]
 Cause = Literal["x", "y", "z", "cut", "spindle"]
@@ -77,15 +77,5 @@ def _axis(cause: Cause) -> Axis:
 
 
 def _felt(name: str, state: State, plant: Plant, options: RunOptions) -> dict[str, Floats]:
-    samples = Samples(
-        name,
-        constants().boards[name],
-        state,
-        options.session,
-        options.faults,
-        plant.constants,
-        options.mill,
-        options.seed,
-        options.power_on_s,
-    )
+    samples = samples_of(name, plant, state, options)
     return {quantity: values for sensor in SENSORS for quantity, values in sensor(samples).items()}

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from core.gcode.arcs import Point
 from core.recordings.machine import Machine
-from core.twin.constants import Board, constants
+from core.twin.constants import constants
 from core.twin.controller import BUFFERING, Reports, columns, reports
-from core.twin.plant import Plant, execute
+from core.twin.plant import Plant, State, execute
 from core.twin.programs import Program
 from core.twin.sensors import ambient, electrical, inertial, magnetic, optical, sound
 from core.twin.sensors.samples import Samples, sample_times
@@ -60,21 +60,20 @@ def simulate(program: Program, options: RunOptions) -> pd.DataFrame:
     state = plant.state(rows.logged)
     volts = electrical.currents(state, plant.constants, options.seed)
     values |= volts | {f"{name}_A": each for name, each in volts.items()}
-    for name, board in constants().boards.items():
+    for name in constants().boards:
         if name not in faults.unplugged:
-            values |= _felt(name, board, plant, rows, options)
+            values |= _felt(name, plant, rows, options)
     values |= {"gcode_line": rows.number, "gcode_string": [program.lines[n - 1] for n in rows.number]}
     frame = pd.DataFrame(values, index=range(len(rows.time)))
     return _with_rows_dropped(frame, rows, options)
 
 
-def _felt(name: str, board: Board, plant: Plant, rows: Reports, options: RunOptions) -> dict[str, Any]:
-    """The channels of one board on the rows of the log: its samples, joined by straight lines."""
-    times = sample_times(name, plant, options.mill, options.seed)
-    samples = Samples(
+def samples_of(name: str, plant: Plant, state: State, options: RunOptions) -> Samples:
+    """What the sensors of a board need to know of the moments at which it takes its samples."""
+    return Samples(
         name,
-        board,
-        plant.state(times),
+        constants().boards[name],
+        state,
         options.session,
         options.faults,
         plant.constants,
@@ -82,6 +81,12 @@ def _felt(name: str, board: Board, plant: Plant, rows: Reports, options: RunOpti
         options.seed,
         options.power_on_s,
     )
+
+
+def _felt(name: str, plant: Plant, rows: Reports, options: RunOptions) -> dict[str, Any]:
+    """The channels of one board on the rows of the log: its samples, joined by straight lines."""
+    times = sample_times(name, plant, options.mill, options.seed)
+    samples = samples_of(name, plant, plant.state(times), options)
     found: dict[str, Any] = {}
     moments = rows.logged - options.faults.lag_s
     frozen = dict(options.faults.frozen).get(name, np.inf)
