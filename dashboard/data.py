@@ -203,7 +203,7 @@ def predict(opened: Bundle, window: RunWindow, run_digest: str, without: tuple[s
     return _predict(opened.digest, run_digest, window.start_row, tuple(sorted(without)), opened, window)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner="Setting the model up")
 def _warm(bundle_digest: str, _opened: Bundle, _window: RunWindow) -> bool:
     """Predict once for nothing: a model's first call sets torch up, and its latency is not the model's.
 

@@ -187,6 +187,9 @@ with of_muting:
 recording = open_recording(view, run)
 window = choose_window(view, recording)
 label = window_view.true_label(window)
-show_reading(view, window, label, muted)
+# the traces are drawn first: they are there at once, while a model that was just opened takes its time
+of_reading = st.container()
 show_traces(view, window, label, muted)
+with of_reading:
+    show_reading(view, window, label, muted)
 selection.hold(replace(view.selection, run=recording.name, start_row=window.start_row, without=muted))
