@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -49,36 +50,21 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def server(
-    runs: Path, odd_runs: Path, scored_bundles: tuple[Path, object], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """The dashboard as `make run` starts it, on labelled and odd recordings and a scored bundle; yields its address."""
-    folder = tmp_path_factory.mktemp("served") / "mill"
-    shutil.copytree(runs, folder)
-    shutil.copytree(odd_runs, folder, dirs_exist_ok=True)
-    log = tmp_path_factory.mktemp("log") / "server.log"
+@contextmanager
+def serving(log: Path, **environment: str) -> Iterator[str]:
+    """The dashboard as `make run` starts it, with changes to the environment; "" takes a variable away."""
+    changed = os.environ | {"OMP_NUM_THREADS": "1"} | environment
     with socket.socket() as free, log.open("w") as output:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
         free.close()
         process = subprocess.Popen(
             [
-                sys.executable,
-                "-m",
-                "streamlit",
-                "run",
-                "dashboard/app.py",
-                "--server.headless=true",
-                f"--server.port={port}",
+                *(sys.executable, "-m", "streamlit", "run", "dashboard/app.py"),
+                *("--server.headless=true", f"--server.port={port}"),
             ],
             cwd=ROOT,
-            env=os.environ
-            | {
-                "TOOLMARK_RECORDINGS": str(folder),
-                "TOOLMARK_BUNDLES": str(scored_bundles[0]),
-                "OMP_NUM_THREADS": "1",
-            },
+            env={name: value for name, value in changed.items() if value},
             stdout=output,
             stderr=subprocess.STDOUT,
         )
@@ -88,6 +74,19 @@ def server(
         finally:
             process.terminate()
             process.wait(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def server(
+    runs: Path, odd_runs: Path, scored_bundles: tuple[Path, object], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """A dashboard on labelled and odd recordings and a scored bundle; yields its address."""
+    folder = tmp_path_factory.mktemp("served") / "mill"
+    shutil.copytree(runs, folder)
+    shutil.copytree(odd_runs, folder, dirs_exist_ok=True)
+    places = {"TOOLMARK_RECORDINGS": str(folder), "TOOLMARK_BUNDLES": str(scored_bundles[0])}
+    with serving(tmp_path_factory.mktemp("log") / "server.log", **places) as address:
+        yield address
 
 
 def _wait_until_up(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
