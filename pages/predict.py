@@ -124,7 +124,7 @@ def show_reading(view: View, window: RunWindow, label: WindowLabel, muted: tuple
         else:
             show_line(bundle, (window, label), read, without, muted)
     with grid.cell(column_span=2):
-        truth = window.recording.operation
+        truth = window.operation
         st.markdown(reading.operation_words(read, truth))
         frame = reading.operations_frame(read, truth, without)
         st.echarts_chart(

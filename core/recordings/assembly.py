@@ -60,12 +60,9 @@ class Assembly:
         numbers = np.empty((len(frame), len(self._numbers)))
         for place, column in enumerate(self._numbers):
             numbers[:, place] = self._column(frame, column)
-        if self._operation is not None:
-            said = frame[self._operation].astype("str").where(frame[self._operation].notna())
-            self._said.update({str(k).strip(): int(n) for k, n in said.value_counts().items()})
         for column, cells in self._kept.items():
             cells.append(frame[column])
-        rows = Rows(self._seconds(frame), values, labels, numbers)
+        rows = Rows(self._seconds(frame), values, labels, numbers, self._operations(frame))
         self._n_rows += len(frame)
         self._parts.append(rows if self._resampler is None else self._resampler.add(rows))
 
@@ -92,6 +89,7 @@ class Assembly:
             line_numbers=rows.numbers[:, 0] if self._has_number else None,
             codes={code: rows.numbers[:, place + self._has_number] for place, code in enumerate(self._codes)},
             source=source,
+            row_operations=rows.operation if (rows.operation != rows.operation[:1]).any() else None,
             time_format=times.format,
             bad_times=times.bad,
             unknown_columns=tuple(name for name in self._names if name not in self._machine.columns),
@@ -151,6 +149,15 @@ class Assembly:
             self._lines.setdefault(text, len(self._lines)) if text else -1 for text in map(_stripped, kinds)
         ]
         return np.array([*own, -1], dtype=np.int64)[codes]
+
+    def _operations(self, frame: pd.DataFrame) -> NDArray[np.int64]:
+        if self._operation is None:
+            return np.full(len(frame), -1, dtype=np.int64)
+        cells = frame[self._operation]
+        codes, kinds = pd.factorize(cells.astype("str").where(cells.notna()))
+        names = [_stripped(kind) for kind in kinds]
+        self._said.update(dict(zip(names, np.bincount(codes[codes >= 0], minlength=len(names)), strict=True)))
+        return np.array([*map(self._machine.operation_id, names), -1], dtype=np.int64)[codes]
 
     def _seconds(self, frame: pd.DataFrame) -> NDArray[np.float64]:
         time = self._machine.time

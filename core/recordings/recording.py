@@ -26,7 +26,9 @@ class Recording:
     values: float32 [T, C], NaN = no value. channels: side channels, then the controller's numbers, that the
     file has. time_s: float64 [T], seconds from the first row. lines: the program line of each row as written,
     None = none; the whole field is None where the file has no labels. codes: the controller's status codes,
-    float64 [T] each. time_format: how the clock was written, None = unknown (time_s is then counted in rows).
+    float64 [T] each. row_operations: where the operation changes within the run, the id of each row's, int64 [T],
+    -1 = unknown; `operation` is then the most frequent one. time_format: how the clock was written, None = unknown
+    (time_s is then counted in rows).
     """
 
     name: str
@@ -38,6 +40,7 @@ class Recording:
     lines: tuple[str | None, ...] | None
     line_numbers: NDArray[np.float64] | None
     codes: dict[str, NDArray[np.float64]]
+    row_operations: NDArray[np.int64] | None = None
     source: Path | None = None
     time_format: str | None = None
     bad_times: int = 0
@@ -89,6 +92,18 @@ class RunWindow:
     def rows(self) -> slice:
         """The rows of the recording that the window covers."""
         return slice(self.start_row, self.start_row + self.length)
+
+    @property
+    def operation(self) -> str | None:
+        """The operation that most rows of the window are of, ties to the one that comes first; None = unknown."""
+        machine, by_row = self.recording.machine, self.recording.row_operations
+        if by_row is None:
+            return self.recording.operation
+        known = by_row[self.rows][by_row[self.rows] >= 0]
+        if not len(known):
+            return None
+        kinds, first, counts = np.unique(known, return_index=True, return_counts=True)
+        return machine.operations[int(kinds[np.lexsort((first, -counts))[0]])]
 
 
 def buffering_mask(recording: Recording) -> NDArray[np.bool_]:

@@ -11,39 +11,38 @@ from core.recordings.parts import Bin
 
 class Rows(NamedTuple):
     """Some rows of a run: time_s float64 [T]; values float32 [T, C]; text int64 [T], the code of the program line,
-    -1 = none; numbers float64 [T, K], the line number and the controller's codes."""
+    -1 = none; numbers float64 [T, K], the line number and the controller's codes; operation int64 [T], its id, -1 =
+    unknown."""
 
     time_s: NDArray[np.float64]
     values: NDArray[np.float32]
     text: NDArray[np.int64]
     numbers: NDArray[np.float64]
+    operation: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.time_s)
 
     def part(self, rows: slice) -> "Rows":
         """Some of these rows."""
-        return Rows(self.time_s[rows], self.values[rows], self.text[rows], self.numbers[rows])
+        return Rows(
+            self.time_s[rows], self.values[rows], self.text[rows], self.numbers[rows], self.operation[rows]
+        )
 
 
 def joined(parts: Sequence[Rows]) -> Rows:
     """Rows one after the other; at least one part."""
     if len(parts) == 1:
         return parts[0]
-    return Rows(
-        np.concatenate([part.time_s for part in parts]),
-        np.concatenate([part.values for part in parts]),
-        np.concatenate([part.text for part in parts]),
-        np.concatenate([part.numbers for part in parts]),
-    )
+    return Rows(*(np.concatenate(fields) for fields in zip(*parts, strict=True)))
 
 
 class Resampler:
     """Makes one row of all rows in each `period_s`; a period without rows gives none.
 
     Channels become their mean, root mean square or deviation (`bins`, one a channel) over what is no hole; line
-    number and codes are those of the first row that shows the period's most frequent program line. The time is
-    that of the period's beginning.
+    number, codes and operation are those of the first row that shows the period's most frequent program line. The time
+    is that of the period's beginning.
     """
 
     def __init__(self, period_s: float, bins: Sequence[Bin]) -> None:
@@ -83,6 +82,7 @@ class Resampler:
             self._values(rows.values, starts),
             rows.text[shown],
             rows.numbers[shown],
+            rows.operation[shown],
         )
 
     def _values(self, values: NDArray[np.float32], starts: NDArray[np.int64]) -> NDArray[np.float32]:

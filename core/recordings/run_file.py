@@ -19,9 +19,9 @@ from core.recordings.recording import Recording, RecordingError, buffering_mask
 
 METADATA, UNKNOWN = b"toolmark", b"toolmark_unknown"
 # the clock of a run whose rows or columns are not those of its file
-TIME = "__time_s__"
+TIME, OPERATION = "__time_s__", "__operation__"
 # raised whenever a run must be imported again because its file would now look different
-VERSION = 1
+VERSION = 2
 
 
 class RunEntry(BaseModel):
@@ -98,6 +98,7 @@ def read_run_file(file: Path, entry: RunEntry, machine: Machine) -> Recording:
         lines=tuple(table.column(text).to_pylist()) if text in schema.names else None,
         line_numbers=table.column(number).to_numpy() if number in schema.names else None,
         codes={name: table.column(name).to_numpy() for name in machine.categorical if name in schema.names},
+        row_operations=table.column(OPERATION).to_numpy() if OPERATION in schema.names else None,
         source=source,
         time_format=entry.time_format,
         unknown_columns=tuple(json.loads(schema.metadata.get(UNKNOWN, b"[]"))),
@@ -152,6 +153,8 @@ def _made(read: FileRead) -> pa.Table:
     if machine.target and recording.line_numbers is not None:
         arrays[str(machine.target.line_number)] = pa.array(recording.line_numbers)
     arrays |= {name: pa.array(codes) for name, codes in recording.codes.items()}
+    if recording.row_operations is not None:
+        arrays[OPERATION] = pa.array(recording.row_operations)
     time = machine.time.column if machine.time and recording.time_format in WALL_CLOCKS else None
     if time in read.kept and len(read.kept[time]) == recording.n_rows:
         arrays[time] = pa.Array.from_pandas(read.kept[time].astype("str"))

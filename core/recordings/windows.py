@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from core.recordings.inputs import InputSpec, Prepared, prepare
 from core.recordings.placing import Placed, sensor_places, shifted
 from core.recordings.programs import Programs
-from core.recordings.recording import Recording, RecordingError, labels
+from core.recordings.recording import Recording, RecordingError, RunWindow, labels
 
 WINDOW_ROWS = 64
 STRIDE = 16
@@ -185,6 +185,7 @@ class _Run(NamedTuple):
     place: NDArray[np.float32]
     lag: float
     synced: list[WindowLabel]
+    operations: NDArray[np.int64]
 
     @classmethod
     def of(cls, recording: Recording, spec: InputSpec, length: int, stride: int, places: Places) -> "_Run":
@@ -209,7 +210,12 @@ class _Run(NamedTuple):
         by_row = sensor_places(placed, places.programs, recording.n_rows)
         place = np.array([by_row[start : start + length].mean() for start in starts], dtype=np.float32)
         own = float("nan") if lag is None else float(lag)
-        return cls(recording, prepare(recording, spec), starts, found, place, own, synced)
+        operations = [
+            recording.machine.operation_id(RunWindow(recording, start, length).operation)
+            for start in starts.tolist()
+        ]
+        ids = np.array(operations, dtype=np.int64)
+        return cls(recording, prepare(recording, spec), starts, found, place, own, synced, ids)
 
 
 def _assemble(runs: Sequence[_Run], spec: InputSpec, length: int) -> Windows:
@@ -227,13 +233,12 @@ def _assemble(runs: Sequence[_Run], spec: InputSpec, length: int) -> Windows:
         present[at:end] = run.prepared.live[rows].all(axis=1)
     found = [label for run in runs for label in run.labels]
     synced = [label for run in runs for label in run.synced]
-    operations = [run.recording.machine.operation_id(run.recording.operation) for run in runs]
     counts = [len(run.starts) for run in runs]
     return Windows(
         continuous=continuous,
         categorical=categorical,
         tokens=np.zeros((total, TOKEN_WIDTH), dtype=np.int64),
-        operation_type=np.repeat(np.array(operations, dtype=np.int64), counts),
+        operation_type=np.concatenate([run.operations for run in runs]),
         run=np.repeat(np.array([run.recording.name for run in runs]), counts),
         start_row=np.concatenate([run.starts for run in runs]),
         gcode=np.array([label.line or "" for label in found]),

@@ -50,7 +50,7 @@ def settle(columns: Columns, traits: Mapping[str, Traits], *, named_runs: bool) 
     operation = next((one for one in columns.values() if one.role == "operation"), None)
     if operation is not None and traits[operation.name].varies:
         notes.append(
-            f"{operation.name!r} changes within a run: the operation of a run is its most frequent value."
+            f"{operation.name!r} changes within a run: a window is of the operation that most of its rows are of."
         )
     return columns, notes
 

@@ -13,7 +13,7 @@ SETTINGS = {
     "resample_s": "the rows of each such period become one row",
     "operation_from": "pattern of the operation in a name: its first group",
     "operation_in": 'whose name that is: "file" or "folder"',
-    "operation_column": "the column that tells the operation of a run: its most frequent value",
+    "operation_column": "the column that tells the operation of each row",
     "name_suffix": "cut off the name of a run",
     "operations": "the classes of the operation, ids 0, 1, 2 ... in this order",
     "program_position": "the controller's channels of the position in the program, X Y Z",

@@ -6,10 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.recordings.describe import guess, proposal_with
+from core.recordings.inputs import inputs_for
 from core.recordings.machine import Machine, MachineError
 from core.recordings.reader import read_recording
 from core.recordings.recording import RecordingError
 from core.recordings.store import ImportFailedError, Store, import_runs
+from core.recordings.windows import cut_runs
+from tests.strange import PROCESSES, tool_wear
 
 OWN = """
 name = "Mill"
@@ -157,3 +161,25 @@ def test_progress_is_told_within_a_file(tmp_path: Path, mill: Machine) -> None:
     told: list[tuple[str, int, float]] = []
     import_runs([write(tmp_path / "a.csv")], tmp_path / "s", mill, rows=lambda *said: told.append(said))
     assert told[-1] == ("a", 20, 1.0)
+
+
+@pytest.mark.parametrize("resample_s", [None, 0.2])
+def test_where_the_operation_changes_within_a_run_each_window_has_its_own(
+    tmp_path: Path, resample_s: float | None
+) -> None:
+    proposal = guess([tool_wear(tmp_path / "runs", runs=2, rows=1200)])
+    if resample_s:
+        proposal = proposal_with(proposal, settings={"resample_s": resample_s})
+    machine = proposal.machine
+    assert machine is not None
+    store = import_runs([tmp_path / "runs"], tmp_path / "store", machine)
+    run = store.recording(store.names[0])
+    assert run.row_operations is not None
+    windows = cut_runs([run], inputs_for("run", machine), stride=16)
+    kinds = {machine.operations[kind] for kind in windows.operation_type.tolist()}
+    assert kinds == set(PROCESSES)
+    first = run.window(0)
+    assert first.operation == PROCESSES[0] == machine.operations[int(windows.operation_type[0])]
+    # what a store holds is what the file says
+    read = read_recording(next((tmp_path / "runs").glob("*.csv")), machine)
+    np.testing.assert_array_equal(read.row_operations, run.row_operations)

@@ -135,7 +135,8 @@ def test_resampling_in_parts_is_resampling_at_once(lengths: list[int], period: f
     n = sum(lengths)
     values = rng.normal(0, 1, (n, 3)).astype(np.float32)
     values[rng.random((n, 3)) < 0.1] = np.nan
-    rows = Rows(np.cumsum(rng.random(n) / 10), values, rng.integers(-1, 3, n), rng.normal(0, 1, (n, 1)))
+    labels, operations = rng.integers(-1, 3, n), rng.integers(-1, 2, n)
+    rows = Rows(np.cumsum(rng.random(n) / 10), values, labels, rng.normal(0, 1, (n, 1)), operations)
 
     def run(parts: list[Rows]) -> Rows:
         resampler = Resampler(period, ["mean", "rms", "deviation"])
