@@ -9,6 +9,7 @@ from core.errors import ToolmarkError
 from core.gcode.scheme import Scheme
 from core.model.bundle import Bundle
 from core.model.prediction import Prediction
+from core.recordings.machine import Machine
 from core.recordings.windows import WindowLabel
 from dashboard import selection
 from dashboard.alignment import line_verdict, true_tokens
@@ -34,8 +35,10 @@ PARTS: dict[Part, str] = {
 }
 
 
-def part_of(bundle: Bundle, run: str) -> Part:
-    """Which part of the bundle's own split a run belongs to."""
+def part_of(bundle: Bundle, run: str, machine: Machine) -> Part:
+    """Which part of the bundle's own split a run of a machine belongs to; another machine's may have the same name."""
+    if machine.name != bundle.machine.name:
+        return "new"
     parts = {part for part, runs in bundle.manifest.runs.items() if run in runs}
     if "train" in parts:
         return "trained on" if parts == {"train"} else "partly trained on"

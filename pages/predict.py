@@ -40,7 +40,8 @@ def choose_run(view: View) -> str | None:
     """The name of the run that is looked at; the first one shown is one that the bundle never saw."""
     if view.dataset is None:
         return None
-    parts = {run: reading.part_of(view.bundle, run) if view.bundle else None for run in view.dataset.runs}
+    machine, bundle = data.machine_of(view.dataset), view.bundle
+    parts = {run: reading.part_of(bundle, run, machine) if bundle else None for run in view.dataset.runs}
     unseen = next((run for run, part in parts.items() if part == "held out"), None)
     run = selection.choose(view.selection.run, view.dataset.runs, unseen)
     components.pick_run({run: part if part != "new" else None for run, part in parts.items()}, run)
@@ -118,7 +119,7 @@ def show_reading(view: View, window: RunWindow, label: WindowLabel, muted: tuple
         return
     grid = st.grid(6, min_column_width=150, border=True)
     with grid.cell(column_span=4):
-        part = reading.part_of(bundle, window.recording.name)
+        part = reading.part_of(bundle, window.recording.name, window.recording.machine)
         if not bundle.reads_lines:
             st.markdown(reading.operation_alone_words(part), help=reading.PARTS[part])
         else:
@@ -145,7 +146,8 @@ def show_line(
 ) -> None:
     """The line that was read, its verdict, and its tokens beside the true ones."""
     window, label = labelled
-    judged = bundle.scheme, read, label, reading.part_of(bundle, window.recording.name)
+    part = reading.part_of(bundle, window.recording.name, window.recording.machine)
+    judged = bundle.scheme, read, label, part
     st.markdown(reading.verdict_words(*judged), help=reading.verdict_help(*judged))
     if without is not None:
         st.markdown(reading.muting_words(read, without, muted))

@@ -4,6 +4,7 @@ import pytest
 
 from core.model.bundle import Bundle
 from core.recordings.windows import WindowLabel
+from core.twin.fleet import twin_machine
 from dashboard import reading
 from dashboard.components import listed, percent, sentence
 from dashboard.window_view import Absent
@@ -45,7 +46,9 @@ def test_a_run_that_was_learned_from_is_told_apart(
     bundle: Bundle, runs: dict[str, list[str]], part: str
 ) -> None:
     split = replace(bundle, manifest=bundle.manifest.model_copy(update={"runs": runs}))
-    assert reading.part_of(split, "face_001") == part
+    assert reading.part_of(split, "face_001", bundle.machine) == part
+    # a run of another machine that happens to have the same name
+    assert reading.part_of(split, "face_001", twin_machine()) == "new"
 
 
 def test_the_label_tells_how_firm_it_is() -> None:
