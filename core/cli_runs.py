@@ -43,6 +43,10 @@ def track(
     if run.is_dir():
         _score(bundle, run, json)
         return
+    if online and mode == "open":
+        raise ToolmarkError(
+            "While a run is made, only learned programs are followed: leave out --online or --mode open."
+        )
     if out is None:
         raise ToolmarkError("A run that is read back needs a file for its rows: give --out TRACE.csv.")
     for target in (out, program):

@@ -133,3 +133,14 @@ def test_the_published_bundle_has_learned_no_programs(
     run = seed_pipeline.runs / "face_001_aligned.csv.gz"
     status, _, said = toolmark("track", seed_pipeline.bundle, run, "--out", tmp_path / "t.csv")
     assert (status, "learned no programs" in said) == (1, True)
+
+
+def test_a_program_that_was_never_learned_is_not_followed_while_it_is_made(
+    pipeline: Pipeline, tmp_path: Path, toolmark: Toolmark
+) -> None:
+    run = pipeline.runs / "face_001_aligned.csv.gz"
+    out = tmp_path / "t.csv"
+    status, _, err = toolmark("track", pipeline.bundle, run, "--out", out, "--online", "--mode", "open")
+    assert status == 1
+    assert "only learned programs are followed" in err
+    assert not out.exists()
