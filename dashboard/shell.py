@@ -39,9 +39,9 @@ class View:
     problems: tuple[str, ...]
 
 
-def open_page(title: str, question: str) -> View:
-    """Draw the sidebar and the header of a page, and say what it looks at."""
-    view = _view()
+def open_page(title: str, question: str, *, model: bool = True) -> View:
+    """Draw the sidebar and the header of a page, and say what it looks at; without a model no bundle is opened."""
+    view = _view() if model else _view_of_data()
     st.title(title, anchor=False)
     st.caption(question)
     _facts(view)
@@ -80,6 +80,19 @@ def _view() -> View:
         protocol=bundle.protocol if bundle else wanted.protocol,
     )
     return View(shown, dataset, folder, bundle, tuple(problems))
+
+
+def _view_of_data() -> View:
+    """The dataset alone; whatever bundle was chosen stays chosen for the other pages."""
+    parsed = selection.read()
+    found = data.datasets()
+    datasets = {dataset.name: dataset for dataset in found if not dataset.problem}
+    with st.sidebar:
+        dataset = _pick_dataset(parsed.selection.dataset, datasets)
+    problems = [sentence(dataset.problem) for dataset in found if dataset.problem]
+    problems += _gone("dataset", parsed.selection.dataset, datasets)
+    shown = replace(parsed.selection, dataset=dataset.name if dataset else parsed.selection.dataset)
+    return View(shown, dataset, None, None, tuple(problems))
 
 
 def _gone(kind: str, name: str | None, available: Mapping[str, object]) -> list[str]:

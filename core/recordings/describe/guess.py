@@ -24,6 +24,8 @@ T = TypeVar("T")
 
 # files whose header is looked at, and files of which rows are looked at
 HEADERS, SAMPLED, MOST_SAMPLED = 300, 5, 40
+# folders within folders that are looked into
+DEEPEST = 3
 DEFAULT_PERIOD_S = 0.1
 # rows that come faster are brought to this period, and a run keeps so many rows
 FAST_S, RESAMPLED_S, ROWS_KEPT = 0.02, 0.1, 256
@@ -85,14 +87,18 @@ def find_files(paths: Sequence[str | Path]) -> list[Path]:
     return sorted(dict.fromkeys(found))
 
 
-def _in_folder(folder: Path) -> list[Path]:
-    entries = [entry for entry in sorted(folder.iterdir()) if not entry.name.startswith(".")]
+def _in_folder(folder: Path, deeper: int = DEEPEST) -> list[Path]:
+    try:
+        entries = [entry for entry in sorted(folder.iterdir()) if not entry.name.startswith(".")]
+    except OSError as error:
+        raise RecordingError(f"{folder} cannot be opened: {error.strerror}.") from None
     files = [entry for entry in entries if entry.is_file()]
     for endings in (FileFormat().suffixes, SUFFIXES_OF_TABLES):
         found = [file for file in files if file.name.lower().endswith(endings)]
         if found:
             return found
-    return [file for entry in entries if entry.is_dir() for file in _in_folder(entry)]
+    folders = [entry for entry in entries if entry.is_dir() and not entry.is_symlink()] if deeper else []
+    return [file for inner in folders for file in _in_folder(inner, deeper - 1)]
 
 
 def _sniffed(files: Sequence[Path]) -> tuple[list[tuple[Path, Sniffed]], list[str]]:
