@@ -16,6 +16,8 @@ from dashboard.incoming import Incoming
 DRY_FILES = 40
 # files among which one is chosen to be looked at
 LISTED = 300
+# a table of more rows than this scrolls
+SHORT = 8
 _HEIGHT = 320
 _FIT_WORDS = {"fits": "✓ fits", "doubtful": "? doubtful", "fails": "✗ does not fit"}
 
@@ -54,7 +56,7 @@ def looks(found: Incoming) -> None:
             for each in ordered
         ],
         hide_index=True,
-        height=min(_HEIGHT, 38 + 35 * len(ordered)),
+        height="content" if len(ordered) <= SHORT else _HEIGHT,
         column_config={
             "File": st.column_config.TextColumn(width=280),
             "Size": st.column_config.TextColumn(width=90),
@@ -78,7 +80,7 @@ def first_rows(found: Incoming) -> None:
     except ToolmarkError as error:
         st.error(components.sentence(str(error)), icon=":material/error:")
         return
-    st.dataframe(first.frame, hide_index=True, height=38 + 35 * min(len(first.frame), 8))
+    st.dataframe(first.frame, hide_index=True, height="content")
     more = f", the first {len(first.frame.columns)} shown" if first.columns > len(first.frame.columns) else ""
     st.caption(f"About {first.rows:,} rows, {first.columns:,} columns{more}.")
 
@@ -123,7 +125,7 @@ def _table(bad: Sequence[FileCheck]) -> None:
             for each in bad
         ],
         hide_index=True,
-        height=min(_HEIGHT, 38 + 35 * len(bad)),
+        height="content" if len(bad) <= SHORT else _HEIGHT,
         column_config={
             "File": st.column_config.TextColumn(width=240),
             "Fit": st.column_config.TextColumn(width=110),

@@ -51,7 +51,7 @@ def _table(before: Proposal, now: Proposal, said: Draft) -> None:
     st.data_editor(
         guess_table.table(own, now, said.changes),
         hide_index=True,
-        height=38 + 35 * len(own),
+        height="content",
         disabled=["mark", "column", "sure", "why", "samples", "min", "max", "empty"],
         key=key,
         on_change=_take_over,

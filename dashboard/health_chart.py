@@ -9,7 +9,10 @@ from dashboard.theme import Ink
 
 Spec = dict[str, Any]
 
-ROW, TOP, BOTTOM = 19, 4, 84
+ROW, TOP, BOTTOM = 19, 4, 34
+# runs up to this number stand side by side with their names level
+FEW = 8
+LONGEST_LABEL, CHARACTER = 118, 5.6
 # a machine without boards is shown by its channels, those with trouble first
 MOST_CHANNELS = 40
 LIVE, FROZEN_LATER, FROZEN, MISSING, TROUBLE = (
@@ -68,7 +71,13 @@ def _channels(health: Health) -> pd.DataFrame:
 
 def height(frame: pd.DataFrame) -> int:
     """Pixels that the matrix needs."""
-    return TOP + BOTTOM + ROW * frame["name"].nunique()
+    return TOP + BOTTOM + ROW * frame["name"].nunique() + _label_height(list(frame["run"].unique()))
+
+
+def _label_height(runs: list[str]) -> int:
+    if len(runs) <= FEW:
+        return 20
+    return 8 + min(LONGEST_LABEL, round(CHARACTER * max(map(len, runs))))
 
 
 def colours(ink: Ink) -> dict[str, str]:
@@ -105,8 +114,12 @@ def chart(frame: pd.DataFrame, ink: Ink) -> Spec:
             "data": runs,
             "axisTick": {"show": False},
             "axisLine": {"show": False},
-            "axisLabel": {"rotate": 90 if len(runs) > 8 else 0, "fontSize": 10, "color": ink.quiet}
-            | {"width": 76 if len(runs) > 8 else 140, "overflow": "truncate", "hideOverlap": True},
+            "axisLabel": {"rotate": 90 if len(runs) > FEW else 0, "fontSize": 10, "color": ink.quiet}
+            | {
+                "width": LONGEST_LABEL if len(runs) > FEW else 140,
+                "overflow": "truncate",
+                "hideOverlap": True,
+            },
             "splitArea": {"show": False},
         },
         "yAxis": {

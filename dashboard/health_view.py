@@ -10,7 +10,8 @@ from dashboard.health import Health
 
 # severity -> how a table writes it: a mark goes with the word
 _SEVERITY_WORDS = {"error": "🛑 error", "warning": "⚠️ warning", "info": "ℹ️ info"}
-_HEIGHT = 430
+# a table of more rows than this scrolls
+SHORT, _HEIGHT = 12, 430
 
 
 def figures(found: Health) -> None:
@@ -72,12 +73,12 @@ def runs(found: Health, key: str) -> tuple[str, ...]:
     choice = st.dataframe(
         frame,
         hide_index=True,
-        height=min(_HEIGHT, 38 + 35 * max(len(frame), 1)),
+        height="content" if len(frame) <= SHORT else _HEIGHT,
         key=f"{key}_runs",
         on_select="rerun",
         selection_mode="multi-row",
         column_config={
-            "run": st.column_config.TextColumn("Run", pinned=True),
+            "run": st.column_config.TextColumn("Run", width=170),
             "operation": "Operation",
             "program": "Program",
             "rows": st.column_config.NumberColumn("Rows", format="localized"),
@@ -150,7 +151,7 @@ def _kinds(some: list[Finding], key: str) -> None:
         hide_index=True,
         key=f"{key}_kinds",
         column_config={
-            "severity": st.column_config.TextColumn("Severity", width=100),
+            "severity": st.column_config.TextColumn("Severity", width=95),
             "kind": st.column_config.TextColumn("Kind", width=180),
             "runs": st.column_config.NumberColumn("Runs", width=70),
             "findings": st.column_config.NumberColumn("Findings", width=80),
@@ -166,14 +167,14 @@ def _details(some: list[Finding], key: str) -> None:
     st.dataframe(
         frame.assign(severity=frame["severity"].map(_SEVERITY_WORDS)),
         hide_index=True,
-        height=min(_HEIGHT, 38 + 35 * len(frame)),
+        height="content" if len(frame) <= SHORT else _HEIGHT,
         key=f"{key}_details",
         column_config={
-            "severity": st.column_config.TextColumn("Severity", width=100),
-            "run": st.column_config.TextColumn("Run", width=180),
-            "where": st.column_config.TextColumn("Board or channel", width=160),
-            "kind": st.column_config.TextColumn("Kind", width=160),
-            "what": st.column_config.TextColumn("What", width="large"),
+            "severity": st.column_config.TextColumn("Severity", width=95),
+            "run": st.column_config.TextColumn("Run", width=165),
+            "where": st.column_config.TextColumn("Board or channel", width=130),
+            "kind": st.column_config.TextColumn("Kind", width=150),
+            "what": st.column_config.TextColumn("What", width=370),
             "from row": st.column_config.NumberColumn("From row", width=80),
             "rows": st.column_config.NumberColumn("Rows", width=70),
         },

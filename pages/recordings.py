@@ -58,7 +58,7 @@ def read_health(view: View) -> Health | None:
         with st.container(border=True):
             st.markdown(
                 f"**{dataset.name}** is a folder of {len(dataset.runs)} files that was not imported. Its health is "
-                "found by reading all of them once, about 10 files a second; of an imported dataset it is there at once."
+                "found by reading all of them once, about 10 files a second; an imported dataset has it at once."
             )
             if not st.button(
                 f"Read {len(dataset.runs)} files", icon=":material/monitor_heart:", type="primary"

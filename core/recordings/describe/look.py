@@ -42,7 +42,7 @@ def look(path: Path) -> Look:
     return Look(path, size, len(sniffed.names), "; ".join(sniffed.notes))
 
 
-def first_rows(path: Path, rows: int = 12, columns: int = 60) -> FirstRows:
+def first_rows(path: Path, rows: int = 8, columns: int = 60) -> FirstRows:
     """The first rows and columns of a file as they stand; RecordingError where it holds no table."""
     sample = take_sample(path, sniff(path))
     first = sample.blocks[0]
