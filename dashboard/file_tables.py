@@ -1,7 +1,7 @@
 """Files on their way in as words and tables: what was found, the first rows, and how they fit a machine."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -16,10 +16,9 @@ from dashboard.incoming import Incoming
 DRY_FILES = 40
 # files among which one is chosen to be looked at
 LISTED = 300
-# a table of more rows than this scrolls
-SHORT = 8
+# so many are listed, so many stand in a table that does not scroll
+FEW, SHORT = 6, 8
 _HEIGHT = 320
-_FIT_WORDS = {"fits": "✓ fits", "doubtful": "? doubtful", "fails": "✗ does not fit"}
 
 
 def found_words(found: Incoming) -> str:
@@ -31,7 +30,9 @@ def found_words(found: Incoming) -> str:
     others = f" (in {count} of {len(found.looks)})" if len(ways) > 1 else ""
     files = f"{len(found.files):,} file" + ("" if len(found.files) == 1 else "s")
     looked = "" if len(found.looks) == len(found.files) else f", {len(found.looks)} of them looked at"
-    return f"**{files}**, {size_words(found.size)}{looked}; {wide} columns; {way}{others}."
+    broken = sum(each.problem is not None for each in found.looks)
+    bad = f" :orange-badge[{broken} no table{'' if broken == 1 else 's'}]" if broken else ""
+    return f"**{files}**, {size_words(found.size)}{looked}; {wide} columns; {way}{others}.{bad}"
 
 
 def size_words(size: int) -> str:
@@ -89,47 +90,42 @@ def verdict(found: Incoming, checked: Sequence[FileCheck], machine: Machine) -> 
     """How many files fit the machine, and of those that do not which and why."""
     counted = Counter(check.fit for check in checked)
     bad = [check for check in checked if check.fit != "fits"]
+    name = f"**{components.escaped(machine.name)}**"
     if not bad:
-        st.success(
-            f"All {len(checked):,} files fit **{machine.name}**."
-            if len(checked) > 1
-            else f"It fits **{machine.name}**.",
-            icon=":material/check_circle:",
-        )
+        said = f"All {len(checked):,} files fit {name}." if len(checked) > 1 else f"The file fits {name}."
+        st.success(said, icon=":material/check_circle:")
     elif not counted["fits"]:
-        one = bad[0]
-        st.error(
-            f"No file fits **{machine.name}**. The first, {one.path.name}: {short(one.sentence, one.path)}",
-            icon=":material/error:",
-        )
+        none = f"None of {len(bad)} files fits" if len(bad) > 1 else "The file does not fit"
+        st.error(f"{none} {name}.", icon=":material/error:")
     else:
-        st.warning(
-            f"{counted['fits']} of {len(checked)} files fit **{machine.name}**; the others will be left out.",
-            icon=":material/warning:",
-        )
+        said = f"{counted['fits']} of {len(checked)} files fit {name}; the others are left out."
+        st.warning(said, icon=":material/warning:")
     notes = _notes([check for check in checked if check.fit != "fails"], machine)
     if len(checked) < len(found.files):
         notes.append(
             f"{len(checked)} of {len(found.files)} files were compared; the import says of each other."
         )
     if notes:
-        st.caption("  \n".join(notes))
+        st.caption("  \n".join(components.escaped(note) for note in notes))
     if bad:
-        _table(bad)
+        misfits({each.path: each.sentence for each in bad})
 
 
-def _table(bad: Sequence[FileCheck]) -> None:
+def misfits(sentences: Mapping[Path, str]) -> None:
+    """Files and what is wrong with each: few as a list that is read at once, many as a table."""
+    if len(sentences) <= FEW:
+        names = components.escaped
+        st.markdown(
+            "\n".join(f"- **{names(f.name)}**: {names(short(said, f))}" for f, said in sentences.items())
+        )
+        return
     st.dataframe(
-        [
-            {"File": each.path.name, "Fit": _FIT_WORDS[each.fit], "Why": short(each.sentence, each.path)}
-            for each in bad
-        ],
+        [{"File": file.name, "What is wrong": short(said, file)} for file, said in sentences.items()],
         hide_index=True,
-        height="content" if len(bad) <= SHORT else _HEIGHT,
+        height="content" if len(sentences) <= SHORT else _HEIGHT,
         column_config={
-            "File": st.column_config.TextColumn(width=240),
-            "Fit": st.column_config.TextColumn(width=110),
-            "Why": st.column_config.TextColumn(width="large"),
+            "File": st.column_config.TextColumn(width=260),
+            "What is wrong": st.column_config.TextColumn(width=780),
         },
     )
 

@@ -62,17 +62,7 @@ def _outcome(job: Job) -> None:
             )
         if job.failures:
             st.markdown(f"**{len(job.failures)} could not be read**; correct them and import again:")
-            st.dataframe(
-                [
-                    {"File": file.name, "What is wrong": file_tables.short(said, file)}
-                    for file, said in job.failures.items()
-                ],
-                hide_index=True,
-                column_config={
-                    "File": st.column_config.TextColumn(width=240),
-                    "What is wrong": st.column_config.TextColumn(width="large"),
-                },
-            )
+            file_tables.misfits(job.failures)
         with st.container(horizontal=True):
             if job.runs:
                 st.button(

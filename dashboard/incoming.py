@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -184,7 +184,14 @@ def checks(found: Incoming, machine: Machine) -> tuple[FileCheck, ...]:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _checks(stamp: str, described: str, _found: Incoming, _machine: Machine) -> tuple[FileCheck, ...]:
-    return tuple(check(header(each.path, _machine), _machine) for each in _found.looks)
+    return tuple(_doubted(check(header(each.path, _machine), _machine), each) for each in _found.looks)
+
+
+def _doubted(checked: FileCheck, seen: Look) -> FileCheck:
+    """A file that looks like no table is not taken for one because of its header."""
+    if seen.problem is None or checked.fit == "fails":
+        return checked
+    return replace(checked, fit="doubtful", sentence=seen.problem)
 
 
 def saved_machines() -> dict[str, Path]:

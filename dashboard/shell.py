@@ -41,6 +41,7 @@ class View:
 
 def open_page(title: str, question: str, *, model: bool = True) -> View:
     """Draw the sidebar and the header of a page, and say what it looks at; without a model no bundle is opened."""
+    selection.turn_to(title)
     view = _view() if model else _view_of_data()
     st.title(title, anchor=False)
     st.caption(question)

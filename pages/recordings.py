@@ -60,11 +60,14 @@ def read_health(view: View) -> Health | None:
                 f"**{dataset.name}** is a folder of {len(dataset.runs)} files that was not imported. Its health is "
                 "found by reading all of them once, about 10 files a second; an imported dataset has it at once."
             )
-            if not st.button(
-                f"Read {len(dataset.runs)} files", icon=":material/monitor_heart:", type="primary"
-            ):
-                return None
-        asked.add(dataset.path)
+            st.button(
+                f"Read {len(dataset.runs)} files",
+                icon=":material/monitor_heart:",
+                type="primary",
+                on_click=asked.add,
+                args=(dataset.path,),
+            )
+        return None
     bar = st.empty()
     try:
         return health.health_of(
@@ -146,13 +149,6 @@ def upload(said: Draft) -> Incoming | None:
 def show_preview(found: Incoming) -> None:
     """What was found, how it is written, the first rows."""
     st.markdown(file_tables.found_words(found))
-    broken = [each for each in found.looks if each.problem]
-    if broken:
-        st.warning(
-            f"{len(broken)} of {len(found.files)} files are no tables and will be left out: "
-            f"{components.listed([each.path.name for each in broken], 4)}.",
-            icon=":material/warning:",
-        )
     rows, files = st.tabs(["First rows", f"Files ({len(found.files):,})"], key="preview", on_change="rerun")
     if rows.open:
         with rows:

@@ -96,14 +96,19 @@ def check(header: Header, machine: Machine) -> FileCheck:
 
 
 def _fit(header: Header, machine: Machine, unknown: Sequence[str], missing: Sequence[str]) -> tuple[Fit, str]:
+    sensors = len(machine.side_channels)
+    lacking = f"lacks {len(missing)} of {sensors} sensor columns ({named(missing)})" if missing else ""
     try:
         check_columns(header.names, machine, str(header.path))
-    except RecordingError as error:
-        return "fails", str(error)
+    except RecordingError:
+        clock = machine.time.column if machine.time and machine.time.column not in header.names else None
+        said = [f"has no clock {clock!r}"] if clock else []
+        said += [lacking] if lacking else []
+        return "fails", f"{header.path} is no recording of {machine.name}: it {' and '.join(said)}."
     if 2 * len(unknown) > len(header.names):
         return "doubtful", (
-            f"{header.path} has {len(header.names)} columns, {len(unknown)} of which {machine.name} does not have "
-            f"({named(unknown)}); it lacks {named(missing) or 'none'}: is it a recording of another machine?"
+            f"{header.path} may be of another machine: {machine.name} does not know {len(unknown)} of its "
+            f"{len(header.names)} columns ({named(unknown)})" + (f", and it {lacking}." if lacking else ".")
         )
     return "fits", ""
 
