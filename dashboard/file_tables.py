@@ -112,12 +112,17 @@ def verdict(found: Incoming, checked: Sequence[FileCheck], machine: Machine) -> 
 
 
 def misfits(sentences: Mapping[Path, str]) -> None:
-    """Files and what is wrong with each: few as a list that is read at once, many as a table."""
-    if len(sentences) <= FEW:
-        names = components.escaped
-        st.markdown(
-            "\n".join(f"- **{names(f.name)}**: {names(short(said, f))}" for f, said in sentences.items())
-        )
+    """Files and what is wrong with them: few sentences as a list that is read at once, many as a table."""
+    files: dict[str, list[str]] = {}
+    for file, sentence in sentences.items():
+        files.setdefault(short(sentence, file), []).append(file.name)
+    if len(files) <= FEW:
+        escaped = components.escaped
+        items = [
+            f"- **{escaped(names[0])}**{_more(names)}: {escaped(sentence)}"
+            for sentence, names in files.items()
+        ]
+        st.markdown("\n".join(items))
         return
     st.dataframe(
         [{"File": file.name, "What is wrong": short(said, file)} for file, said in sentences.items()],
@@ -128,6 +133,13 @@ def misfits(sentences: Mapping[Path, str]) -> None:
             "What is wrong": st.column_config.TextColumn(width=780),
         },
     )
+
+
+def _more(names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return ""
+    rest = components.escaped(components.listed(names[1:], 4))
+    return f" and {len(names) - 1} more ({rest})" if len(names) > 2 else f" and {rest}"
 
 
 def _notes(good: Sequence[FileCheck], machine: Machine) -> list[str]:
@@ -158,4 +170,4 @@ def _notes(good: Sequence[FileCheck], machine: Machine) -> list[str]:
 def short(sentence: str, file: Path) -> str:
     """A sentence about a file that is named beside it, without its path."""
     text = sentence.removeprefix(str(file)).strip()
-    return components.sentence(text[:1].upper() + text[1:] if text else sentence)
+    return components.sentence(text or sentence)

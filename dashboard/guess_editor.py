@@ -6,9 +6,9 @@ from typing import Any
 import streamlit as st
 
 from core.recordings.atomic import write_text
-from core.recordings.describe import ColumnGuess, Proposal, commented_toml
+from core.recordings.describe import ColumnGuess, Proposal
 from core.recordings.describe.proposal import ROLES
-from dashboard import guess_table, incoming, places, selection
+from dashboard import components, guess_table, incoming, places, selection
 from dashboard.incoming import Draft, Incoming
 
 _GENERATION = "guess_generation"
@@ -19,15 +19,19 @@ _UNITS = ("mm", "inch")
 def show(found: Incoming, said: Draft) -> Proposal:
     """Everything about the guess; returns it as it stands."""
     before, now = incoming.guessed(found), incoming.corrected(found, said)
-    for sentence in now.problems:
-        st.warning(sentence, icon=":material/visibility:")
+    if now.problems:
+        words = [components.escaped(sentence) for sentence in now.problems]
+        st.warning(
+            words[0] if len(words) == 1 else "To look at:\n- " + "\n- ".join(words),
+            icon=":material/visibility:",
+        )
     _table(before, now, said)
     _wrong(now)
     settings, file = st.columns(2, gap="large")
     with settings:
         _settings(now, said)
     with file:
-        _file(now)
+        _file(now, incoming.machine_text(found, said))
     return now
 
 
@@ -77,16 +81,16 @@ def _filtered(before: Proposal, now: Proposal, said: Draft) -> list[ColumnGuess]
             key="guess_view",
             persist_state="page",
         )
-        order = st.selectbox("Order", guess_table.ORDERS, key="guess_order", width=150, persist_state="page")
+        order = st.selectbox("Order", guess_table.ORDERS, key="guess_order", width=140, persist_state="page")
         roles = st.multiselect(
-            "Roles", ROLES, placeholder="All", key="guess_roles", width=190, persist_state="page"
+            "Roles", ROLES, placeholder="All", key="guess_roles", width=150, persist_state="page"
         )
         text = st.text_input(
             "Search",
             placeholder="Name, board, modality, reason",
             icon=":material/search:",
             key="guess_search",
-            width=250,
+            width=205,
             persist_state="page",
         )
     some = guess_table.shown(
@@ -244,10 +248,9 @@ def _keep(field: str, key: str, said: Draft) -> None:
     said.settings[field] = value
 
 
-def _file(now: Proposal) -> None:
+def _file(now: Proposal, text: str) -> None:
     """The machine file: to read, to download, to keep here."""
     st.markdown("**Machine file**")
-    text = commented_toml(now)
     name = places.plain(now.settings.name, "machine")
     target = places.machines_folder() / f"{name}.toml"
     saved = target.is_file() and target.read_text(encoding="utf-8") == text

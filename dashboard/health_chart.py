@@ -1,5 +1,6 @@
 """The matrix of boards (or channels) and runs: what was live, what froze, what was never there, at a glance."""
 
+from collections import Counter
 from typing import Any
 
 import pandas as pd
@@ -13,8 +14,8 @@ ROW, TOP, BOTTOM = 19, 4, 34
 # runs up to this number stand side by side with their names level
 FEW = 8
 LONGEST_LABEL, CHARACTER = 118, 5.6
-# a machine without boards is shown by its channels, those with trouble first
-MOST_CHANNELS = 40
+# of more boards (or channels, where a machine has no boards) those with most findings are shown
+MOST = 40
 LIVE, FROZEN_LATER, FROZEN, MISSING, TROUBLE = (
     "live",
     "frozen later",
@@ -34,8 +35,12 @@ def matrix(health: Health) -> pd.DataFrame:
 
 def _boards(health: Health) -> pd.DataFrame:
     found = {(f.run, f.channel): f for f in health.findings if f.kind in ("frozen", "missing") and f.channel}
+    trouble = Counter(board for _, board in found)
+    boards = list(health.machine.board_channels)
+    if len(boards) > MOST:
+        boards = sorted(boards, key=lambda board: -trouble[board])[:MOST]
     rows = []
-    for board in health.machine.board_channels:
+    for board in boards:
         for entry in health.entries:
             finding = found.get((entry.run, board))
             if finding is None:
@@ -61,7 +66,7 @@ def _channels(health: Health) -> pd.DataFrame:
             absent |= {(finding.run, finding.channel)} if finding.kind == "missing" else set()
     ordered = sorted(health.machine.side_channels, key=lambda name: -len(trouble.get(name, {})))
     rows = []
-    for name in ordered[:MOST_CHANNELS]:
+    for name in ordered[:MOST]:
         for entry in health.entries:
             said = trouble.get(name, {}).get(entry.run)
             state = LIVE if said is None else MISSING if (entry.run, name) in absent else TROUBLE

@@ -48,15 +48,21 @@ def board_matrix(found: Health, key: str) -> None:
     frame = health_chart.matrix(found)
     if frame.empty:
         return
-    of_boards = bool(found.machine.board_channels)
+    machine = found.machine
+    of_boards = bool(machine.board_channels)
     st.subheader("Boards over runs" if of_boards else "Channels over runs", anchor=False)
-    many = len(found.machine.side_channels) - health_chart.MOST_CHANNELS
-    st.caption(
+    words = (
         "A board that stops answering repeats its last values to the end of the run: Toolmark masks them."
         if of_boards
-        else "The machine has no boards: its channels are shown"
-        + (f", the {health_chart.MOST_CHANNELS} with most findings of them." if many > 0 else ".")
+        else "The machine has no boards: its channels are shown."
     )
+    there = len(machine.board_channels) or len(machine.side_channels)
+    some = (
+        f" The {health_chart.MOST} of {there:,} with most findings are shown."
+        if there > health_chart.MOST
+        else ""
+    )
+    st.caption(words + some)
     with st.container(border=True):
         st.echarts_chart(
             health_chart.chart(frame, theme.ink()),

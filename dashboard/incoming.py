@@ -12,7 +12,7 @@ import streamlit as st
 
 from core.errors import ToolmarkError
 from core.recordings.check import FileCheck, Header, check, read_header
-from core.recordings.describe import Proposal, guess, proposal_with
+from core.recordings.describe import Proposal, commented_toml, guess, proposal_with
 from core.recordings.describe.guess import HEADERS, find_files
 from core.recordings.describe.look import FirstRows, Look, first_rows, look
 from core.recordings.machine import Machine
@@ -23,6 +23,8 @@ from dashboard import data, health, places
 TRIED = 20
 GUESS, BANTAM, FOLDER, FILE = "guess", "bantam", "folder", "file"
 SAVED = "saved:"
+# widgets of the table of guessed columns that other files start afresh
+FILTERS = ("guess_view", "guess_roles", "guess_search", "guess_page")
 
 
 @dataclass
@@ -47,10 +49,16 @@ class Draft:
         if self.files != place:
             self.files, self.choice, self.machine_file, self.name = place, None, "", None
             self.changes, self.settings, self.doubtful_too = {}, {}, False
+            for key in FILTERS:
+                st.session_state.pop(key, None)
 
     def choose(self, key: str) -> None:
         """Another machine was chosen; the `on_change` of its widget. The dataset is named anew."""
         self.choice, self.name = st.session_state[key], None
+
+    def guess(self) -> None:
+        """Let the machine be guessed; the `on_click` of its button."""
+        self.choice, self.name = GUESS, None
 
 
 @dataclass(frozen=True)
@@ -165,6 +173,17 @@ def _corrected(stamp: str, cells: str, _found: Incoming, _said: Draft) -> Propos
     if not _said.changes and not _said.settings:
         return before
     return proposal_with(before, _said.changes, _said.settings)
+
+
+def machine_text(found: Incoming, said: Draft) -> str:
+    """The machine file of the guess as it stands."""
+    cells = json.dumps([said.changes, said.settings], sort_keys=True, default=list)
+    return _machine_text(found.stamp, cells, corrected(found, said))
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _machine_text(stamp: str, cells: str, _proposal: Proposal) -> str:
+    return commented_toml(_proposal)
 
 
 def header(path: Path, machine: Machine) -> Header:

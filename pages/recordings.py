@@ -212,6 +212,17 @@ def show_checks(found: Incoming, machine: Machine, said: Draft) -> tuple[FileChe
     return checked
 
 
+def offer_guess(said: Draft) -> None:
+    """The way on where no file fits the machine that was chosen."""
+    if said.choice != incoming.GUESS:
+        st.button(
+            "Guess the machine from the files",
+            icon=":material/lightbulb:",
+            type="primary",
+            on_click=said.guess,
+        )
+
+
 def show_dry_run(found: Incoming, machine: Machine, said: Draft, checked: tuple[FileCheck, ...]) -> None:
     """The health of some of the files before anything is imported."""
     files = incoming.spread(incoming.to_import(found, checked, said.doubtful_too), file_tables.DRY_FILES)
@@ -281,6 +292,9 @@ def bring_in() -> None:
     if machine is None:
         return
     checked = show_checks(found, machine, said)
+    if not incoming.to_import(found, checked, said.doubtful_too):
+        offer_guess(said)
+        return
     show_dry_run(found, machine, said, checked)
     show_import(found, machine, said, checked)
     if said.name and under_way is None:

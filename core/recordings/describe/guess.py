@@ -77,9 +77,15 @@ def find_files(paths: Sequence[str | Path]) -> list[Path]:
     """The tables among files and folders; a folder's own, else those of its folders."""
     found: list[Path] = []
     for path in map(Path, paths):
-        if not path.exists():
-            raise RecordingError(f"{path} does not exist: give recordings or folders of them.")
-        found += _in_folder(path) if path.is_dir() else [path]
+        try:
+            if not path.exists():
+                raise RecordingError(f"{path} does not exist: give recordings or folders of them.")
+            found += _in_folder(path) if path.is_dir() else [path]
+        except OSError as error:
+            reason = f"{error.filename}: {error.strerror}"
+            raise RecordingError(
+                f"{path} cannot be looked through ({reason}): give a folder of recordings."
+            ) from None
     if not found:
         raise RecordingError(
             f"There is no table ({', '.join(SUFFIXES_OF_TABLES)}) in {', '.join(map(str, paths))}."
@@ -88,16 +94,13 @@ def find_files(paths: Sequence[str | Path]) -> list[Path]:
 
 
 def _in_folder(folder: Path, deeper: int = DEEPEST) -> list[Path]:
-    try:
-        entries = [entry for entry in sorted(folder.iterdir()) if not entry.name.startswith(".")]
-    except OSError as error:
-        raise RecordingError(f"{folder} cannot be opened: {error.strerror}.") from None
+    entries = [entry for entry in sorted(folder.iterdir()) if not entry.name.startswith(".")]
     files = [entry for entry in entries if entry.is_file()]
     for endings in (FileFormat().suffixes, SUFFIXES_OF_TABLES):
         found = [file for file in files if file.name.lower().endswith(endings)]
         if found:
             return found
-    folders = [entry for entry in entries if entry.is_dir() and not entry.is_symlink()] if deeper else []
+    folders = [entry for entry in entries if not entry.is_symlink() and entry.is_dir()] if deeper else []
     return [file for inner in folders for file in _in_folder(inner, deeper - 1)]
 
 
