@@ -33,7 +33,7 @@ def figures(found: Health) -> None:
             "Of sensors; those of the controller not counted",
         ),
         (
-            "Rows with a line",
+            "Labelled",
             components.percent(found.labelled),
             "Rows with a G-code line, buffering left out",
         ),

@@ -78,9 +78,9 @@ class Job:
         self.runs = runs_in(self.out)
 
     def _file(self, done: int, _total: int, name: str) -> None:
+        self.done, self.run, self.rows, self.share = done, name, 0, 0.0
         if self.state == "stopping":
             raise _StoppedError
-        self.done, self.run, self.rows, self.share = done, name, 0, 0.0
 
     def _part(self, _name: str, rows: int, share: float) -> None:
         if self.state == "stopping":

@@ -165,6 +165,9 @@ def _pick_bundle(wanted: str | None, folders: Mapping[str, BundleFolder]) -> Bun
 
 
 def _facts(view: View) -> None:
+    if view.dataset and view.bundle is None:
+        _fact("Data", *_data_words(view.dataset))
+        return
     about_data, about_model, about_worth = st.columns(3, gap="medium")
     if view.dataset:
         with about_data:

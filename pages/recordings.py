@@ -280,25 +280,35 @@ def show_import(found: Incoming, machine: Machine, said: Draft, checked: tuple[F
 
 def bring_in() -> None:
     """The steps in which recordings come in; each begins where the one before it is done."""
-    under_way = importing.running()
-    if under_way is not None:
-        import_view.watch(under_way.name)
+    above = st.container()
     said = incoming.draft()
+    shown = steps(said)
+    # an import that runs is seen wherever the steps stand, e.g. after the page was loaded again
+    under_way = importing.running()
+    if shown is None and under_way is not None:
+        with above:
+            import_view.watch(under_way.name)
+
+
+def steps(said: Draft) -> str | None:
+    """Files, machine, import; the name of the dataset whose import is drawn below them."""
     found = choose_files(said)
     if found is None:
-        return
+        return None
     show_preview(found)
     machine = choose_machine(found, said)
     if machine is None:
-        return
+        return None
     checked = show_checks(found, machine, said)
     if not incoming.to_import(found, checked, said.doubtful_too):
         offer_guess(said)
-        return
+        return None
     show_dry_run(found, machine, said, checked)
     show_import(found, machine, said, checked)
-    if said.name and under_way is None:
-        import_view.watch(said.name)
+    under_way = importing.running()
+    name = under_way.name if under_way else said.name or ""
+    import_view.watch(name)
+    return name
 
 
 view = shell.open_page(
