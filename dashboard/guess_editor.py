@@ -26,7 +26,6 @@ def show(found: Incoming, said: Draft) -> Proposal:
             icon=":material/visibility:",
         )
     _table(before, now, said)
-    _wrong(now)
     settings, file = st.columns(2, gap="large")
     with settings:
         _settings(now, said)
@@ -36,12 +35,18 @@ def show(found: Incoming, said: Draft) -> Proposal:
 
 
 def _table(before: Proposal, now: Proposal, said: Draft) -> None:
-    st.markdown(
-        f"**{len(now.columns):,} columns**: {guess_table.roles_words(now)}",
-        help="Roles: side = what sensors felt; ambient = the weather and the room; controller = the machine's own "
-        "state, never an input; categorical = status codes; line text = the G-code of a row.",
-    )
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown(
+            f"**{len(now.columns):,} columns**: {guess_table.roles_words(now)}",
+            width="content",
+            help="Roles: side = what sensors felt; ambient = the weather and the room; controller = the machine's own "
+            "state, never an input; categorical = status codes; line text = the G-code of a row.",
+        )
+        buttons = st.container(horizontal=True, width="content")
+    _wrong(now)
     some = _filtered(before, now, said)
+    with buttons:
+        _set_all(before, some, said)
     if not some:
         st.caption("No column fits these filters.")
         return
@@ -56,7 +61,7 @@ def _table(before: Proposal, now: Proposal, said: Draft) -> None:
         guess_table.table(own, now, said.changes),
         hide_index=True,
         height="content",
-        disabled=["mark", "column", "sure", "why", "samples", "min", "max", "empty"],
+        disabled=["state", "column", "sure", "why", "samples", "min", "max", "empty"],
         key=key,
         on_change=_take_over,
         args=(key, before, own, said),
@@ -93,7 +98,7 @@ def _filtered(before: Proposal, now: Proposal, said: Draft) -> list[ColumnGuess]
             width=205,
             persist_state="page",
         )
-    some = guess_table.shown(
+    return guess_table.shown(
         now,
         before,
         said.changes,
@@ -102,8 +107,6 @@ def _filtered(before: Proposal, now: Proposal, said: Draft) -> list[ColumnGuess]
         text=text or "",
         order=order or guess_table.FIRST_UNSURE,
     )
-    _set_all(before, some, said)
-    return some
 
 
 def _set_all(before: Proposal, some: list[ColumnGuess], said: Draft) -> None:
@@ -121,19 +124,16 @@ def _set_all(before: Proposal, some: list[ColumnGuess], said: Draft) -> None:
             on_click=_change_all,
             args=(before, some, field, value or "", said),
         )
-    if said.changes:
-        st.button(
-            f"Undo all {len(said.changes):,} corrections",
-            icon=":material/undo:",
-            on_click=_undo,
-            args=(said,),
-        )
+    many = len(said.changes)
+    if many:
+        words = f"Undo {many:,} correction{'' if many == 1 else 's'}"
+        st.button(words, icon=":material/undo:", on_click=_undo, args=(said,))
 
 
 def _columns() -> dict[str, Any]:
     config = st.column_config
     return {
-        "mark": config.TextColumn("", width=30, pinned=True, help="? unsure, ✎ corrected, ⛔ to mend"),
+        "state": config.TextColumn("State", width=80, pinned=True),
         "column": config.TextColumn("Column", width=170, pinned=True),
         "role": config.SelectboxColumn("Role", options=list(ROLES), required=True, width=105),
         "board": config.TextColumn("Board", width=90),

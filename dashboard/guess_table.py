@@ -16,8 +16,6 @@ ALL, DOUBTFUL, CORRECTED, WRONG = "All", "Unsure", "Corrected", "To mend"
 VIEWS = (ALL, DOUBTFUL, CORRECTED, WRONG)
 FIRST_UNSURE, AS_IN_FILE, BY_BOARD = "Unsure first", "As in the file", "By board"
 ORDERS = (FIRST_UNSURE, AS_IN_FILE, BY_BOARD)
-# what stands in the table's first column
-_MARKS = {WRONG: "⛔", CORRECTED: "✎", DOUBTFUL: "?"}
 
 Changes = dict[str, dict[str, Any]]
 
@@ -73,7 +71,7 @@ def table(columns: Sequence[ColumnGuess], proposal: Proposal, changes: Mapping[s
     tests = _tests(proposal, changes)
     rows = [
         {
-            "mark": next((mark for view, mark in _MARKS.items() if tests[view](column)), ""),
+            "state": next((v.lower() for v in (WRONG, CORRECTED, DOUBTFUL) if tests[v](column)), ""),
             "column": column.name,
             "role": column.role,
             "board": column.board,
@@ -91,7 +89,7 @@ def table(columns: Sequence[ColumnGuess], proposal: Proposal, changes: Mapping[s
         }
         for column in columns
     ]
-    names = ["mark", "column", "role", "board", "quantity", "modality", "unit", "sure", "why", "samples"]
+    names = ["state", "column", "role", "board", "quantity", "modality", "unit", "sure", "why", "samples"]
     frame = pd.DataFrame(rows, columns=[*names, "min", "max", "empty", "scale", "offset"])
     return frame.astype({"min": "float64", "max": "float64"})
 

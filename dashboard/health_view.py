@@ -8,8 +8,7 @@ from core.recordings.health import Finding
 from dashboard import components, health, health_chart, theme
 from dashboard.health import Health
 
-# severity -> how a table writes it: a mark goes with the word
-_SEVERITY_WORDS = {"error": "🛑 error", "warning": "⚠️ warning", "info": "ℹ️ info"}
+_ICONS = {"error": ":material/error:", "warning": ":material/warning:", "info": ":material/info:"}
 # a table of more rows than this scrolls
 SHORT, _HEIGHT = 12, 430
 
@@ -134,7 +133,7 @@ def _filters(found: Health, key: str) -> tuple[list[str], list[str]]:
             there,
             selection_mode="multi",
             default=first,
-            format_func=lambda name: f"{_SEVERITY_WORDS[name]} {counted[name]:,}",
+            format_func=lambda name: f"{_ICONS[name]} {name} {counted[name]:,}",
             key=f"{key}_severity",
             persist_state="page",
         )
@@ -153,7 +152,7 @@ def _filters(found: Health, key: str) -> tuple[list[str], list[str]]:
 def _kinds(some: list[Finding], key: str) -> None:
     frame = health.kinds_table(some)
     st.dataframe(
-        frame.assign(severity=frame["severity"].map(_SEVERITY_WORDS)),
+        frame,
         hide_index=True,
         key=f"{key}_kinds",
         column_config={
@@ -171,7 +170,7 @@ def _details(some: list[Finding], key: str) -> None:
     if len(some) > len(frame):
         st.caption(f"The first {len(frame):,} are listed: narrow the choice to see others.")
     st.dataframe(
-        frame.assign(severity=frame["severity"].map(_SEVERITY_WORDS)),
+        frame,
         hide_index=True,
         height="content" if len(frame) <= SHORT else _HEIGHT,
         key=f"{key}_details",

@@ -158,7 +158,9 @@ def guessed(found: Incoming) -> Proposal:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _guessed(stamp: str, _found: Incoming) -> Proposal:
-    return guess(_found.files)
+    # the folder of an upload is called by its time, which is no name for a machine
+    uploaded = places.uploads_folder() in _found.folder.parents
+    return guess(_found.files, name="uploaded machine" if uploaded else None)
 
 
 def corrected(found: Incoming, said: Draft) -> Proposal:
