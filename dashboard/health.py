@@ -14,6 +14,7 @@ from core.recordings.health import Finding
 from core.recordings.machine import Machine
 from core.recordings.run_file import RunEntry
 from dashboard import data
+from dashboard.components import percent
 from dashboard.data import Dataset
 
 # a folder of up to this size is read without being asked: a few seconds
@@ -70,6 +71,22 @@ class Health:
         """The share of rows that have a program line."""
         rows = sum(entry.rows for entry in self.entries)
         return sum(entry.labelled_rows for entry in self.entries) / rows if rows else 0.0
+
+
+def duration_words(hours: float) -> str:
+    """Hours of recording as people say them."""
+    if hours >= 1:
+        return f"{hours:.2f} h"
+    return f"{60 * hours:.1f} min" if hours >= 1 / 60 else f"{3600 * hours:.0f} s"
+
+
+def labelled_words(health: Health) -> str:
+    """How many rows have a program line; a machine without G-code has none."""
+    return percent(health.labelled) if _has_lines(health) else "no G-code"
+
+
+def _has_lines(health: Health) -> bool:
+    return health.machine.target is not None and health.machine.target.line_text is not None
 
 
 def reading_is_asked(dataset: Dataset) -> bool:
@@ -151,8 +168,12 @@ def runs_table(health: Health) -> pd.DataFrame:
         for entry in health.entries
     ]
     unread = [{"run": f.run, "problems": counts[f.run]} for f in health.findings if f.kind == "unreadable"]
-    columns = ["run", "operation", "program", "rows", "duration", "labelled"]
-    columns += [*(["live", "frozen", "missing"] if boards else []), "problems"]
+    columns = ["run", "operation", "program", "rows", "duration"]
+    columns += [
+        *(["labelled"] if _has_lines(health) else []),
+        *(["live", "frozen", "missing"] if boards else []),
+        "problems",
+    ]
     frame = pd.DataFrame([*unread, *rows], columns=columns)
     # what no run has is no column
     return frame.drop(columns=[name for name in ("operation", "program") if frame[name].isna().all()])

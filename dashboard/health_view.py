@@ -19,7 +19,7 @@ def figures(found: Health) -> None:
     shown = [
         ("Runs", f"{len(found.entries):,}", None),
         ("Rows", f"{sum(entry.rows for entry in found.entries):,}", f"One each {found.machine.period_s:g} s"),
-        ("Hours", f"{found.hours:.2f}", None),
+        ("Recorded", health.duration_words(found.hours), None),
         (
             "Operations",
             f"{len(found.operations)}",
@@ -31,11 +31,7 @@ def figures(found: Health) -> None:
             f"{len(found.machine.side_channels)}",
             "Of sensors; those of the controller not counted",
         ),
-        (
-            "Labelled",
-            components.percent(found.labelled),
-            "Rows with a G-code line, buffering left out",
-        ),
+        ("Labelled", health.labelled_words(found), "Rows with a G-code line, buffering rows left out"),
     ]
     with st.grid(len(shown), min_column_width=110, gap="small"):
         for label, value, about in shown:

@@ -98,7 +98,7 @@ class Job:
 
 @st.cache_resource(show_spinner=False)
 def _jobs() -> dict[str, Job]:
-    """The imports of this server by the name of their dataset: a page that is loaded again finds them."""
+    """The imports of this server by the folder of their store: a page that is loaded again finds them."""
     return {}
 
 
@@ -109,7 +109,7 @@ def running() -> Job | None:
 
 def last(name: str) -> Job | None:
     """The latest import into a dataset since the server began."""
-    return _jobs().get(name)
+    return _jobs().get(_place(name))
 
 
 def start(name: str, files: Sequence[Path], machine: Machine) -> None:
@@ -117,14 +117,19 @@ def start(name: str, files: Sequence[Path], machine: Machine) -> None:
     if running() is not None:
         return
     job = Job(name, places.stores_folder() / name, tuple(files), machine)
-    _jobs()[name] = job
+    _jobs()[_place(name)] = job
     threading.Thread(target=job.work, name=f"import {name}", daemon=True).start()
 
 
 def forget(name: str) -> None:
     """Take what is said of an ended import off the page."""
-    if not _jobs()[name].busy:
-        del _jobs()[name]
+    job = last(name)
+    if job is not None and not job.busy:
+        del _jobs()[_place(name)]
+
+
+def _place(name: str) -> str:
+    return str(places.stores_folder() / name)
 
 
 def runs_in(out: Path) -> int:

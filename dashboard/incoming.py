@@ -31,10 +31,12 @@ FILTERS = ("guess_view", "guess_roles", "guess_search", "guess_page")
 class Draft:
     """What a person has said so far about files on their way in; it outlives a look at another page.
 
+    uploads: the folder of uploaded files; uploaded: what tells them from other ones.
     choice: the machine, None = the one that fits. changes: corrections of the guess, column -> field -> value.
     """
 
     uploads: Path | None = None
+    uploaded: tuple[str, ...] = ()
     files: str = ""
     choice: str | None = None
     machine_file: str = ""
@@ -139,7 +141,7 @@ def _preview(stamp: str, _path: Path) -> FirstRows:
     return first_rows(_path)
 
 
-def save_uploads(files: Mapping[str, bytes], folder: Path) -> None:
+def save_uploads(files: Mapping[str, bytes | memoryview], folder: Path) -> None:
     """Put uploaded files into a folder that holds these and no others; their names lose any path."""
     folder.mkdir(parents=True, exist_ok=True)
     wanted = {Path(name).name.lstrip(".") or "recording.csv": content for name, content in files.items()}
@@ -147,8 +149,7 @@ def save_uploads(files: Mapping[str, bytes], folder: Path) -> None:
         if file.name not in wanted:
             file.unlink()
     for name, content in wanted.items():
-        if not (folder / name).is_file() or (folder / name).stat().st_size != len(content):
-            (folder / name).write_bytes(content)
+        (folder / name).write_bytes(content)
 
 
 def guessed(found: Incoming) -> Proposal:
@@ -239,14 +240,15 @@ def proposed(found: Incoming) -> str:
     known = choices(found)
     if FOLDER in known:
         return FOLDER
-    some = Incoming(found.files, tuple(each for each in found.looks if not each.problem)[:TRIED])
+    whole = [each.path for each in found.looks if not each.problem]
+    some = spread(whole, TRIED)
     for key in (BANTAM, *(key for key in known if key.startswith(SAVED))):
         try:
             machine = known_machine(key, found, "")
         except ToolmarkError:
             continue
-        fitting = sum(check(header(each.path, machine), machine).fit == "fits" for each in some.looks)
-        if 2 * fitting > len(some.looks):
+        fitting = sum(check(header(file, machine), machine).fit == "fits" for file in some)
+        if 2 * fitting > len(some):
             return key
     return GUESS
 

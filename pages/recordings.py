@@ -133,12 +133,14 @@ def upload(said: Draft) -> Incoming | None:
         key="incoming_upload",
         help="Up to 1 GB a file; larger ones are better named by their path.",
     )
-    if files:
+    sent = tuple(file.file_id for file in files)
+    if files and sent != said.uploaded:
         said.uploads = said.uploads or places.uploads_folder() / time.strftime("%Y%m%d_%H%M%S")
         try:
-            incoming.save_uploads({file.name: file.getvalue() for file in files}, said.uploads)
+            incoming.save_uploads({file.name: file.getbuffer() for file in files}, said.uploads)
         except OSError as error:
             return Incoming(problem=f"{said.uploads} cannot be written: {error.strerror}.")
+        said.uploaded = sent
     if said.uploads is None or not said.uploads.is_dir():
         return None
     if not files:
