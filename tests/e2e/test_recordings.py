@@ -44,7 +44,7 @@ def shown(page: Page) -> str:
 
 def test_health_is_drawn_as_a_matrix(desk: Desk) -> None:
     page = desk.open("recordings")
-    matrix = page.get_by_test_id("stEChartsChart").locator("canvas")
+    matrix = page.locator(".st-key-dataset_matrix canvas").first
     expect(matrix).to_be_visible()
     box = matrix.bounding_box()
     assert box
@@ -117,13 +117,17 @@ def test_a_column_is_corrected_in_the_table(desk: Desk, tmp_path: Path) -> None:
     page = look_into(desk, german(tmp_path / "halle", rows=120))
     table = page.get_by_test_id("stDataFrame").nth(1)
     table.evaluate("element => element.scrollIntoView({block: 'center'})")
-    page.wait_for_timeout(500)
+    page.wait_for_timeout(800)
     box = table.bounding_box()
     assert box
     # the board of the first column
     page.mouse.dblclick(box["x"] + 395, box["y"] + 52)
-    page.wait_for_timeout(300)
-    page.keyboard.type("no name!")
+    cell = page.locator("textarea.gdg-input")
+    expect(cell).to_be_focused()
+    page.wait_for_timeout(500)
+    page.keyboard.type("no name!", delay=20)
+    expect(cell).to_have_value("no name!")
+    page.wait_for_timeout(200)
     page.keyboard.press("Enter")
     expect(page.get_by_text("This is no machine yet")).to_be_visible()
     assert "'no name!' is no plain name" in shown(page)
