@@ -28,6 +28,11 @@ def sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
+def counted(number: int, noun: str) -> str:
+    """A number of things, "1 run" or "1,200 runs"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def escaped(text: str) -> str:
     """A text that may hold anything, e.g. the name of a file or a column, as it stands within Markdown."""
     return re.sub(r"([\\`*_\[\]$:~<>#|])", r"\\\1", text)

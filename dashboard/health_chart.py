@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from core.recordings.presence import FROZEN_QUANTITIES
 from dashboard.health import Health
 from dashboard.theme import Ink
 
@@ -44,7 +45,13 @@ def _boards(health: Health) -> pd.DataFrame:
         for entry in health.entries:
             finding = found.get((entry.run, board))
             if finding is None:
-                rows.append((entry.run, board, LIVE, f"live in all {entry.rows} rows"))
+                few = len(health.machine.board_channels[board]) < FROZEN_QUANTITIES
+                said = (
+                    f"no freeze found in {entry.rows} rows"
+                    if not few
+                    else "too few channels to tell a freeze"
+                )
+                rows.append((entry.run, board, LIVE, said))
             elif finding.kind == "missing":
                 rows.append((entry.run, board, MISSING, "not in the file"))
             else:
@@ -70,8 +77,18 @@ def _channels(health: Health) -> pd.DataFrame:
         for entry in health.entries:
             said = trouble.get(name, {}).get(entry.run)
             state = LIVE if said is None else MISSING if (entry.run, name) in absent else TROUBLE
-            rows.append((entry.run, name, state, said or f"live in all {entry.rows} rows"))
+            rows.append((entry.run, name, state, said or "nothing found"))
     return pd.DataFrame(rows, columns=["run", "name", "state", "detail"])
+
+
+def all_well(health: Health) -> str:
+    """What can be said where nothing is missing, frozen or in trouble."""
+    boards = health.machine.board_channels
+    if not boards:
+        return f"Nothing was found about any of the {len(health.machine.side_channels):,} channels."
+    small = sum(len(channels) < FROZEN_QUANTITIES for channels in boards.values())
+    doubt = f" Of {small} it cannot be told whether they froze: they have too few channels." if small else ""
+    return f"None of {len(boards):,} boards is missing or was found frozen in any run.{doubt}"
 
 
 def height(frame: pd.DataFrame) -> int:

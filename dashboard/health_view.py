@@ -28,7 +28,7 @@ def figures(found: Health) -> None:
         ("Boards", f"{len(boards)}", components.listed(sorted(filter(None, boards)), 12) or None),
         (
             "Channels",
-            f"{len(found.machine.side_channels)}",
+            f"{len(found.machine.side_channels):,}",
             "Of sensors; those of the controller not counted",
         ),
         ("Labelled", health.labelled_words(found), "Rows with a G-code line, buffering rows left out"),
@@ -46,6 +46,9 @@ def board_matrix(found: Health, key: str) -> None:
     machine = found.machine
     of_boards = bool(machine.board_channels)
     st.subheader("Boards over runs" if of_boards else "Channels over runs", anchor=False)
+    if set(frame["state"]) == {health_chart.LIVE}:
+        st.success(health_chart.all_well(found), icon=":material/check_circle:")
+        return
     words = (
         "A board that stops answering repeats its last values to the end of the run: Toolmark masks them."
         if of_boards

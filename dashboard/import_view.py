@@ -50,14 +50,16 @@ def _outcome(job: Job) -> None:
             said = job.sentence or f"None of {len(job.files)} files could be imported."
             st.error(components.sentence(said), icon=":material/error:")
         elif job.state == "stopped":
+            held = components.counted(job.runs, "run")
             st.info(
-                f"Stopped after {job.done} of {len(job.files)} files. **{job.name}** holds {job.runs} runs; "
-                "import again to go on from there.",
+                f"Stopped after {job.done} of {len(job.files)} files. **{job.name}** holds {held}; import again to go on "
+                "from there.",
                 icon=":material/stop_circle:",
             )
         else:
             st.success(
-                f"**{job.name}** is there: {good} of {len(job.files)} files read in {took}, {job.runs} runs in all.",
+                f"**{job.name}** is there: {good} of {components.counted(len(job.files), 'file')} read "
+                f"in {took}, {components.counted(job.runs, 'run')} in all.",
                 icon=":material/check_circle:",
             )
         if job.failures:

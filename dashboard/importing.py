@@ -13,6 +13,7 @@ from core.errors import ToolmarkError
 from core.recordings.machine import Machine
 from core.recordings.store import INDEX, RUNS, ImportFailedError, Store, import_runs, write_index
 from dashboard import places
+from dashboard.components import counted
 
 State = Literal["running", "stopping", "done", "stopped", "failed"]
 
@@ -160,11 +161,14 @@ def target_words(name: str, machine: Machine) -> tuple[str, bool]:
         return f"{places.shown(out)} is a file: choose another name.", False
     if runs and Store.open(out).machine != machine:
         return (
-            f"{name} holds {runs} runs that were read with another machine file: choose another name.",
+            f"{name} holds {counted(runs, 'run')} that were read with another machine file: choose another name.",
             False,
         )
     if runs:
-        return f"{name} holds {runs} runs already: new ones are added, unchanged files are kept.", True
+        return (
+            f"{name} holds {counted(runs, 'run')} already: new ones are added, unchanged files are kept.",
+            True,
+        )
     if (out / RUNS).is_dir():
         return f"An import into {name} was interrupted: it is taken up where it ended.", True
     return f"A new dataset, in {places.shown(out)}.", True

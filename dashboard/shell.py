@@ -10,7 +10,7 @@ from core.evidence.evaluation import Evaluation, MetricRow
 from core.evidence.metrics import describe
 from core.model.bundle import Bundle
 from dashboard import data, selection
-from dashboard.components import percent, sentence
+from dashboard.components import counted, percent, sentence
 from dashboard.data import BundleFolder, Dataset
 from dashboard.selection import Selection
 
@@ -126,7 +126,7 @@ def _pick_dataset(wanted: str | None, datasets: Mapping[str, Dataset]) -> Datase
             "Dataset",
             list(datasets),
             index=None if name is None else 0,
-            format_func=lambda each: f"{each} ({len(datasets[each].runs)} runs)",
+            format_func=lambda each: f"{each} ({counted(len(datasets[each].runs), 'run')})",
             placeholder="Choose a dataset",
             key=key,
             on_change=_change_dataset,
@@ -191,7 +191,7 @@ def _fact(label: str, words: str, below: str) -> None:
 def _data_words(dataset: Dataset) -> tuple[str, str]:
     machine = data.machine_of(dataset)
     badge = ":violet-badge[simulated machine]" if machine.simulated else ":green-badge[real recordings]"
-    return f"**{dataset.name}** {badge}", f"{machine.name}, {len(dataset.runs)} runs"
+    return f"**{dataset.name}** {badge}", f"{machine.name}, {counted(len(dataset.runs), 'run')}"
 
 
 def _worth(evaluation: Evaluation | None, protocol: str) -> tuple[str, str]:

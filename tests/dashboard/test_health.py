@@ -7,7 +7,7 @@ from core.recordings.health import Finding
 from core.recordings.store import import_runs
 from dashboard import data, health, health_chart, theme
 from dashboard.health import Health
-from tests.strange import drives, vibration
+from tests.strange import drives, german, vibration
 
 
 @pytest.fixture
@@ -98,3 +98,15 @@ def test_a_machine_without_g_code_says_so(monkeypatch: pytest.MonkeyPatch, tmp_p
     found = health.health_of(data.datasets()[0])
     assert health.labelled_words(found) == "no G-code"
     assert "labelled" not in health.runs_table(found)
+
+
+def test_no_more_is_said_than_can_be_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    folder = german(tmp_path / "halle", rows=100)
+    import_runs([folder], tmp_path / "store", guess([folder]).machine)
+    monkeypatch.setenv(data.RECORDINGS_VARIABLE, str(tmp_path / "store"))
+    found = health.health_of(data.datasets()[0])
+    assert set(health_chart.matrix(found)["state"]) == {health_chart.LIVE}
+    assert "None of 2 boards is missing" in health_chart.all_well(found)
+    assert "Of 2 it cannot be told" in health_chart.all_well(found), (
+        "a board of one channel may be quiet or frozen"
+    )
