@@ -52,8 +52,8 @@ def _outcome(job: Job) -> None:
         elif job.state == "stopped":
             held = components.counted(job.runs, "run")
             st.info(
-                f"Stopped after {job.done} of {len(job.files)} files. **{job.name}** holds {held}; import again to go on "
-                "from there.",
+                f"Stopped after {job.done} of {len(job.files)} files. **{job.name}** holds {held}; import again to "
+                "go on from there.",
                 icon=":material/stop_circle:",
             )
         else:
