@@ -104,7 +104,7 @@ def findings(found: Health, chosen_runs: tuple[str, ...], key: str) -> None:
     """What was found, by kind and one by one, as far as the filters let it through."""
     st.subheader("Findings", anchor=False)
     if not found.findings:
-        st.success("Nothing is wrong with these runs.", icon=":material/check_circle:")
+        st.success("Nothing was found about these runs.", icon=":material/check_circle:")
         return
     severities, kinds = _filters(found, key)
     some = health.chosen(found.findings, severities, kinds, chosen_runs)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import components, file_tables, importing, places, selection
+from dashboard import components, data, file_tables, importing, places, selection
 from dashboard.importing import Job
 
 POLL_S = 0.7
@@ -72,14 +72,15 @@ def _outcome(job: Job) -> None:
                     type="primary",
                     icon=":material/monitor_heart:",
                     on_click=look_at,
-                    args=(job.name,),
+                    args=(job,),
                     help="Its health, run by run; the other pages show it too.",
                 )
             st.button("Close", on_click=importing.forget, args=(job.name,))
 
 
-def look_at(name: str) -> None:
-    """Select a dataset and turn to its health; for callbacks. A bundle of another machine is let go."""
+def look_at(job: Job) -> None:
+    """Select what was imported and turn to its health; for callbacks. A bundle of another machine is let go."""
+    name = next((dataset.name for dataset in data.datasets() if dataset.path == job.out), job.name)
     selection.change(dataset=name, run=None, start_row=None, bundle=None, protocol=None, channels=())
     st.session_state[TABS] = HEALTH
 
