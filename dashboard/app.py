@@ -25,6 +25,14 @@ page = st.navigation(
                 help="What the model reads in one window of a recording, how sure it is, and what else it saw.",
             ),
         ],
+        "Data": [
+            st.Page(
+                PAGES / "recordings.py",
+                title="Recordings",
+                icon=":material/database:",
+                help="What was recorded, in what state it is, and how to bring in recordings of any machine.",
+            ),
+        ],
     }
 )
 page.run()

@@ -1,5 +1,6 @@
 """Small pieces that pages share: figures in words, empty states, the choice of a run and of a window."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
@@ -25,6 +26,16 @@ def sentence(text: str) -> str:
     """A text as a sentence, with its full stop."""
     text = text.strip()
     return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things, "1 run" or "1,200 runs"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def escaped(text: str) -> str:
+    """A text that may hold anything, e.g. the name of a file or a column, as it stands within Markdown."""
+    return re.sub(r"([\\`*_\[\]$:~<>#|])", r"\\\1", text)
 
 
 def listed(names: Sequence[str], most: int = 6) -> str:

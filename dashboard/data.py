@@ -6,7 +6,7 @@ an array as a key would bring back the answer to another question. Arrays and mo
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
@@ -24,7 +24,7 @@ from core.recordings.reader import SUFFIXES, read_recording, run_name
 from core.recordings.recording import Recording, RunWindow
 from core.recordings.store import INDEX, Store
 from core.twin.demo import make_demo
-from dashboard import window_view
+from dashboard import places, window_view
 
 ROOT = Path(__file__).resolve().parent.parent
 RECORDINGS_VARIABLE = "TOOLMARK_RECORDINGS"
@@ -54,7 +54,7 @@ class Dataset:
 
     def digest(self, run: str) -> str:
         """What tells this run, as it is now, from every other."""
-        return f"{run}@{_stamp(self.files[run])}"
+        return f"{run}@{file_stamp(self.files[run])}"
 
 
 @dataclass(frozen=True)
@@ -69,25 +69,36 @@ class BundleFolder:
     @property
     def digest(self) -> str:
         """What tells this bundle, as it is now, from every other."""
-        return _stamp(self.path / "SHA256SUMS") + _stamp(self.path / "bundle.json")
+        return file_stamp(self.path / "SHA256SUMS") + file_stamp(self.path / "bundle.json")
 
 
 def datasets() -> tuple[Dataset, ...]:
     """Every dataset: the one that TOOLMARK_RECORDINGS names, or else the store and the shared folder, if there, and the
-    demo's simulated recordings.
+    demo's simulated recordings; then the stores that were imported on the Recordings page.
     """
     named = os.environ.get(RECORDINGS_VARIABLE)
     if named:
-        return (_dataset(Path(named).expanduser().name or "recordings", Path(named).expanduser()),)
-    places = (("store", STORE), ("bantam", SHARED_RUNS))
-    found = [_dataset(name, path) for name, path in places if path.is_dir()]
-    return (*found, _demo()) if DEMO_FILE.is_file() else tuple(found)
+        folder = Path(named).expanduser()
+        found = [_dataset(folder.name or "recordings", folder)]
+    else:
+        standing = (("store", STORE), ("bantam", SHARED_RUNS))
+        found = [_dataset(name, path) for name, path in standing if path.is_dir()]
+        found += [_demo()] if DEMO_FILE.is_file() else []
+    return (*found, *_imported({dataset.name for dataset in found}))
+
+
+def _imported(taken: set[str]) -> Iterator[Dataset]:
+    """The stores that were imported here; one that is called as another dataset is told apart."""
+    folder = places.stores_folder()
+    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+        if (path / INDEX).is_file() and not path.name.startswith("."):
+            yield _dataset(f"{path.name} (imported)" if path.name in taken else path.name, path)
 
 
 def _demo() -> Dataset:
     """The simulated recordings; `make run` has made them, and without it the first page makes them."""
     try:
-        _make_demo(_stamp(DEMO_FILE), str(DEMO))
+        _make_demo(file_stamp(DEMO_FILE), str(DEMO))
     except (ToolmarkError, OSError) as error:
         return Dataset("demo", DEMO, problem=f"The demo's recordings cannot be made: {error}")
     return _dataset("demo", DEMO)
@@ -102,7 +113,7 @@ def _make_demo(stamp: str, out: str) -> bool:
 def _dataset(name: str, path: Path) -> Dataset:
     try:
         if (path / INDEX).is_file():
-            runs = _store(str(path), _stamp(path / INDEX)).names
+            runs = _store(str(path), file_stamp(path / INDEX)).names
             return Dataset(name, path, dict.fromkeys(runs, path / INDEX), is_store=True)
         machine = _machine(str(path))
         files = {run_name(file, machine): file for file in _recordings_in(path)}
@@ -110,6 +121,11 @@ def _dataset(name: str, path: Path) -> Dataset:
         return Dataset(name, path, problem=f"The dataset {name} cannot be opened: {error}")
     empty = f"The dataset {name} is empty: {path} holds no .csv, .csv.gz or .parquet file."
     return Dataset(name, path, files, problem=None if files else empty)
+
+
+def open_store(dataset: Dataset) -> Store:
+    """The store that a dataset is."""
+    return _store(str(dataset.path), file_stamp(dataset.path / INDEX))
 
 
 def _recordings_in(folder: Path) -> list[Path]:
@@ -120,7 +136,7 @@ def _recordings_in(folder: Path) -> list[Path]:
 def machine_of(dataset: Dataset) -> Machine:
     """The machine that a dataset was recorded on."""
     if dataset.is_store:
-        return _store(str(dataset.path), _stamp(dataset.path / INDEX)).machine
+        return _store(str(dataset.path), file_stamp(dataset.path / INDEX)).machine
     return _machine(str(dataset.path))
 
 
@@ -143,7 +159,7 @@ def recording(dataset: Dataset, run: str) -> Recording:
 @st.cache_resource(max_entries=24, show_spinner=False)
 def _recording(digest: str, run: str, _dataset: Dataset) -> Recording:
     if _dataset.is_store:
-        return _store(str(_dataset.path), _stamp(_dataset.path / INDEX)).recording(run)
+        return _store(str(_dataset.path), file_stamp(_dataset.path / INDEX)).recording(run)
     return read_recording(_dataset.files[run], machine_of(_dataset))
 
 
@@ -227,7 +243,7 @@ def _predict(
     return replace(answers[0], latency_ms=median(answer.latency_ms for answer in answers))
 
 
-def _stamp(path: Path) -> str:
+def file_stamp(path: Path) -> str:
     """A file's identity without reading it: where it lies, when it was written, how large it is."""
     try:
         status = path.stat()

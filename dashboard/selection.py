@@ -19,6 +19,8 @@ PARAMETERS = {
 _STATE = "selection"
 _TOUCHED = "selection_touched"
 _WRITTEN = "selection_written"
+_LED = "selection_led"
+_PAGE = "selection_page"
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,18 @@ def lead(key: str, value: object) -> str:
     """
     if key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
+    st.session_state.setdefault(_LED, set()).add(key)
     return key
+
+
+def turn_to(page: str) -> None:
+    """Begin a page. A widget that several pages have is another one on each: the value that it had on the page before
+    would look as if it had it already, and it would show its first option instead.
+    """
+    if st.session_state.get(_PAGE, page) != page:
+        for key in st.session_state.pop(_LED, set()):
+            st.session_state.pop(key, None)
+    st.session_state[_PAGE] = page
 
 
 def follow(field: str, key: str) -> None:

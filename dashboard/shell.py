@@ -10,7 +10,7 @@ from core.evidence.evaluation import Evaluation, MetricRow
 from core.evidence.metrics import describe
 from core.model.bundle import Bundle
 from dashboard import data, selection
-from dashboard.components import percent, sentence
+from dashboard.components import counted, percent, sentence
 from dashboard.data import BundleFolder, Dataset
 from dashboard.selection import Selection
 
@@ -39,9 +39,10 @@ class View:
     problems: tuple[str, ...]
 
 
-def open_page(title: str, question: str) -> View:
-    """Draw the sidebar and the header of a page, and say what it looks at."""
-    view = _view()
+def open_page(title: str, question: str, *, model: bool = True) -> View:
+    """Draw the sidebar and the header of a page, and say what it looks at; without a model no bundle is opened."""
+    selection.turn_to(title)
+    view = _view() if model else _view_of_data()
     st.title(title, anchor=False)
     st.caption(question)
     _facts(view)
@@ -82,6 +83,19 @@ def _view() -> View:
     return View(shown, dataset, folder, bundle, tuple(problems))
 
 
+def _view_of_data() -> View:
+    """The dataset alone; whatever bundle was chosen stays chosen for the other pages."""
+    parsed = selection.read()
+    found = data.datasets()
+    datasets = {dataset.name: dataset for dataset in found if not dataset.problem}
+    with st.sidebar:
+        dataset = _pick_dataset(parsed.selection.dataset, datasets)
+    problems = [sentence(dataset.problem) for dataset in found if dataset.problem]
+    problems += _gone("dataset", parsed.selection.dataset, datasets)
+    shown = replace(parsed.selection, dataset=dataset.name if dataset else parsed.selection.dataset)
+    return View(shown, dataset, None, None, tuple(problems))
+
+
 def _gone(kind: str, name: str | None, available: Mapping[str, object]) -> list[str]:
     if name is None or name in available:
         return []
@@ -112,7 +126,7 @@ def _pick_dataset(wanted: str | None, datasets: Mapping[str, Dataset]) -> Datase
             "Dataset",
             list(datasets),
             index=None if name is None else 0,
-            format_func=lambda each: f"{each} ({len(datasets[each].runs)} runs)",
+            format_func=lambda each: f"{each} ({counted(len(datasets[each].runs), 'run')})",
             placeholder="Choose a dataset",
             key=key,
             on_change=_change_dataset,
@@ -151,6 +165,9 @@ def _pick_bundle(wanted: str | None, folders: Mapping[str, BundleFolder]) -> Bun
 
 
 def _facts(view: View) -> None:
+    if view.dataset and view.bundle is None:
+        _fact("Data", *_data_words(view.dataset))
+        return
     about_data, about_model, about_worth = st.columns(3, gap="medium")
     if view.dataset:
         with about_data:
@@ -174,7 +191,7 @@ def _fact(label: str, words: str, below: str) -> None:
 def _data_words(dataset: Dataset) -> tuple[str, str]:
     machine = data.machine_of(dataset)
     badge = ":violet-badge[simulated machine]" if machine.simulated else ":green-badge[real recordings]"
-    return f"**{dataset.name}** {badge}", f"{machine.name}, {len(dataset.runs)} runs"
+    return f"**{dataset.name}** {badge}", f"{machine.name}, {counted(len(dataset.runs), 'run')}"
 
 
 def _worth(evaluation: Evaluation | None, protocol: str) -> tuple[str, str]:

@@ -24,8 +24,8 @@ from dashboard import (
 from dashboard.shell import View
 
 NO_RECORDINGS = """
-There is nothing to look at yet. Import recordings (`.csv`, `.csv.gz` or `.parquet`, a run a file), or start
-Toolmark on a folder of them; then load this page again.
+There is nothing to look at yet. Import recordings (`.csv`, `.csv.gz` or `.parquet`, a run a file) on
+the Recordings page or with the first command, or start Toolmark on a folder of them; then load this page again.
 """
 IMPORT = ("python -m core import RUNS --out build/store", "TOOLMARK_RECORDINGS=RUNS make run")
 NO_BUNDLE = "Without a trained model there is nothing to read the traces with. Train one on your recordings:"

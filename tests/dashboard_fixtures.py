@@ -8,8 +8,16 @@ from core.evidence.evaluation import Evaluation
 from core.model.bundle import Bundle, load_bundle
 from core.recordings.reader import read_recording
 from core.recordings.recording import Recording
+from dashboard import places
 from tests.dashboard.small_bundle import write_bundle, write_evaluation_into
 from tests.synthetic import run_frame, write_run, write_runs
+
+
+@pytest.fixture(autouse=True)
+def own_build(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The folder that the dashboard writes into is the test's own."""
+    monkeypatch.setenv(places.BUILD_VARIABLE, str(tmp_path / "build"))
+    return tmp_path / "build"
 
 
 @pytest.fixture(scope="session")

@@ -56,7 +56,7 @@ class Stored(BaseModel):
 def write_run_file(target: Path, read: FileRead, described: str) -> None:
     """Write a run; `described` is the digest of the machine file that it was read with."""
     recording = read.recording
-    entry = _entry(recording, len(read.columns), read.digest)
+    entry = entry_of(read)
     stored = Stored(version=VERSION, machine=described, entry=entry, findings=report(recording))
     table = _as_written(read) if recording.machine.as_written else _made(read)
     metadata = {
@@ -167,7 +167,9 @@ def _texts(table: pa.Table) -> list[str]:
     ]
 
 
-def _entry(recording: Recording, columns: int, digest: str) -> RunEntry:
+def entry_of(read: FileRead) -> RunEntry:
+    """The line that a run has in the index."""
+    recording = read.recording
     machine, operation = recording.machine, recording.operation
     buffering = buffering_mask(recording)
     lines = recording.lines or (None,) * recording.n_rows
@@ -181,10 +183,10 @@ def _entry(recording: Recording, columns: int, digest: str) -> RunEntry:
         duration_s=round(float(recording.time_s[-1] - recording.time_s[0]), 3),
         labelled_rows=int(labelled.sum()),
         buffering_rows=int(buffering.sum()),
-        columns=columns,
+        columns=len(read.columns),
         boards=len(boards),
         frozen_boards=len(frozen_boards(recording)),
         time_format=recording.time_format,
         source=str(recording.source),
-        digest=digest,
+        digest=read.digest,
     )

@@ -155,7 +155,7 @@ def import_runs(
         except ToolmarkError as error:
             failures[file] = str(error)
     if len(failures) < len(files):
-        _write_index(out, machine)
+        write_index(out, machine)
     if failures:
         raise ImportFailedError(failures, len(files))
     return Store.open(out)
@@ -209,7 +209,8 @@ def _stored_runs(out: Path) -> list[tuple[str, Stored | None]]:
     return [(file.name.removesuffix(".parquet"), read_stored(file)) for file in files]
 
 
-def _write_index(out: Path, machine: Machine) -> None:
+def write_index(out: Path, machine: Machine) -> None:
+    """Write index and health report over the runs that are in a store, e.g. after an import that was stopped."""
     runs = [stored for _, stored in _stored_runs(out) if stored is not None]
     entries = sorted((stored.entry for stored in runs), key=lambda entry: entry.run)
     findings = [finding for stored in runs for finding in stored.findings]

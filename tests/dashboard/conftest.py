@@ -1,5 +1,5 @@
 """The fixtures of the dashboard's tests."""
 
-from tests.dashboard_fixtures import bundle, bundles, odd_runs, recording, runs, scored_bundles
+from tests.dashboard_fixtures import bundle, bundles, odd_runs, own_build, recording, runs, scored_bundles
 
-__all__ = ["bundle", "bundles", "odd_runs", "recording", "runs", "scored_bundles"]
+__all__ = ["bundle", "bundles", "odd_runs", "own_build", "recording", "runs", "scored_bundles"]

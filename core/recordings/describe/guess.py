@@ -24,6 +24,8 @@ T = TypeVar("T")
 
 # files whose header is looked at, and files of which rows are looked at
 HEADERS, SAMPLED, MOST_SAMPLED = 300, 5, 40
+# folders within folders that are looked into
+DEEPEST = 3
 DEFAULT_PERIOD_S = 0.1
 # rows that come faster are brought to this period, and a run keeps so many rows
 FAST_S, RESAMPLED_S, ROWS_KEPT = 0.02, 0.1, 256
@@ -75,9 +77,15 @@ def find_files(paths: Sequence[str | Path]) -> list[Path]:
     """The tables among files and folders; a folder's own, else those of its folders."""
     found: list[Path] = []
     for path in map(Path, paths):
-        if not path.exists():
-            raise RecordingError(f"{path} does not exist: give recordings or folders of them.")
-        found += _in_folder(path) if path.is_dir() else [path]
+        try:
+            if not path.exists():
+                raise RecordingError(f"{path} does not exist: give recordings or folders of them.")
+            found += _in_folder(path) if path.is_dir() else [path]
+        except OSError as error:
+            reason = f"{error.filename}: {error.strerror}"
+            raise RecordingError(
+                f"{path} cannot be looked through ({reason}): give a folder of recordings."
+            ) from None
     if not found:
         raise RecordingError(
             f"There is no table ({', '.join(SUFFIXES_OF_TABLES)}) in {', '.join(map(str, paths))}."
@@ -85,14 +93,15 @@ def find_files(paths: Sequence[str | Path]) -> list[Path]:
     return sorted(dict.fromkeys(found))
 
 
-def _in_folder(folder: Path) -> list[Path]:
+def _in_folder(folder: Path, deeper: int = DEEPEST) -> list[Path]:
     entries = [entry for entry in sorted(folder.iterdir()) if not entry.name.startswith(".")]
     files = [entry for entry in entries if entry.is_file()]
     for endings in (FileFormat().suffixes, SUFFIXES_OF_TABLES):
         found = [file for file in files if file.name.lower().endswith(endings)]
         if found:
             return found
-    return [file for entry in entries if entry.is_dir() for file in _in_folder(entry)]
+    folders = [entry for entry in entries if not entry.is_symlink() and entry.is_dir()] if deeper else []
+    return [file for inner in folders for file in _in_folder(inner, deeper - 1)]
 
 
 def _sniffed(files: Sequence[Path]) -> tuple[list[tuple[Path, Sniffed]], list[str]]:

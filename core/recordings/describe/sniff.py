@@ -108,6 +108,10 @@ def _layout(
 ) -> tuple[FileFormat, tuple[str, ...], dict[str, str], list[str]]:
     body = [line for line in lines[len(lines) // 2 :] if line.strip()][-BODY_LINES:]
     if not body:
+        if any(line.strip() for line in lines):
+            raise RecordingError(
+                f"{path} has a header but no rows: record the run again or leave the file out."
+            )
         raise RecordingError(f"{path} holds no table: it is blank.")
     delimiter, decimal = _delimiter(body)
     count = Counter(len(split(line, delimiter)) for line in body).most_common(1)[0][0]
