@@ -4,13 +4,44 @@ from collections import Counter
 
 import streamlit as st
 
+from core.errors import ToolmarkError
 from core.recordings.health import Finding
 from dashboard import components, health, health_chart, theme
+from dashboard.data import Dataset
 from dashboard.health import Health
 
 _ICONS = {"error": ":material/error:", "warning": ":material/warning:", "info": ":material/info:"}
 # a table of more rows than this scrolls
 SHORT, _HEIGHT = 12, 430
+
+
+def read(dataset: Dataset) -> Health | None:
+    """The dataset's health; a large folder that was not imported is read only when somebody asks."""
+    asked = st.session_state.setdefault("health_asked", set())
+    if health.reading_is_asked(dataset) and dataset.path not in asked:
+        with st.container(border=True):
+            st.markdown(
+                f"**{dataset.name}** is a folder of {len(dataset.runs)} files that was not imported. Its health is "
+                "found by reading all of them once, about 10 files a second; an imported dataset has it at once."
+            )
+            st.button(
+                f"Read {len(dataset.runs)} files",
+                icon=":material/monitor_heart:",
+                type="primary",
+                on_click=asked.add,
+                args=(dataset.path,),
+            )
+        return None
+    bar = st.empty()
+    try:
+        return health.health_of(
+            dataset, None if dataset.is_store else lambda share, run: bar.progress(share, f"Reading {run}")
+        )
+    except ToolmarkError as error:
+        st.error(components.sentence(str(error)), icon=":material/error:")
+        return None
+    finally:
+        bar.empty()
 
 
 def figures(found: Health) -> None:

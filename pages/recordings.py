@@ -22,7 +22,6 @@ from dashboard import (
     selection,
     shell,
 )
-from dashboard.health import Health
 from dashboard.import_view import BRING_IN, HEALTH, TABS
 from dashboard.incoming import Draft, Incoming
 from dashboard.shell import View
@@ -39,45 +38,13 @@ def show_health(view: View) -> None:
     if view.dataset is None:
         components.empty_state("No recordings yet", NOTHING)
         return
-    found = read_health(view)
+    found = health_view.read(view.dataset)
     if found is None:
         return
     health_view.figures(found)
     health_view.board_matrix(found, "dataset")
     runs = health_view.runs(found, "dataset")
     health_view.findings(found, runs, "dataset")
-
-
-def read_health(view: View) -> Health | None:
-    """The dataset's health; a large folder that was not imported is read only when somebody asks."""
-    dataset = view.dataset
-    if dataset is None:
-        return None
-    asked = st.session_state.setdefault("health_asked", set())
-    if health.reading_is_asked(dataset) and dataset.path not in asked:
-        with st.container(border=True):
-            st.markdown(
-                f"**{dataset.name}** is a folder of {len(dataset.runs)} files that was not imported. Its health is "
-                "found by reading all of them once, about 10 files a second; an imported dataset has it at once."
-            )
-            st.button(
-                f"Read {len(dataset.runs)} files",
-                icon=":material/monitor_heart:",
-                type="primary",
-                on_click=asked.add,
-                args=(dataset.path,),
-            )
-        return None
-    bar = st.empty()
-    try:
-        return health.health_of(
-            dataset, None if dataset.is_store else lambda share, run: bar.progress(share, f"Reading {run}")
-        )
-    except ToolmarkError as error:
-        st.error(components.sentence(str(error)), icon=":material/error:")
-        return None
-    finally:
-        bar.empty()
 
 
 def choose_files(said: Draft) -> Incoming | None:
