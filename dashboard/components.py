@@ -56,11 +56,11 @@ def empty_state(title: str, words: str, commands: Sequence[str] = (), icon: str 
 
 def pick_run(runs: Mapping[str, str | None], value: str | None) -> None:
     """The choice of a recording: its name, and in brackets what the bundle knows of it."""
-    key = selection.lead("pick_run", value)
+    key = "pick_run"
     st.selectbox(
         "Recording",
         list(runs),
-        index=None if value is None else 0,
+        index=selection.begin(key, value, runs),
         format_func=lambda run: f"{run} ({runs[run]})" if runs[run] else run,
         placeholder="Choose a recording",
         key=key,

@@ -160,6 +160,20 @@ def lead(key: str, value: object) -> str:
     return key
 
 
+def begin(key: str, value: str | None, options: Iterable[str]) -> int | None:
+    """The index for a select box under this key that shows the selection's value.
+
+    The box's own default is always the value: a browser that is asked to draw it again before it has taken an assigned
+    value (`lead`) falls back to the default, and would send that as if somebody had chosen it.
+    """
+    if key in st.session_state and st.session_state[key] != value:
+        lead(key, value)
+        # Streamlit warns of a default beside an assigned value, but for the first option
+        return None if value is None else 0
+    st.session_state.setdefault(_LED, set()).add(key)
+    return None if value is None else list(options).index(value)
+
+
 def turn_to(page: str) -> None:
     """Begin a page. A widget that several pages have is another one on each: the value that it had on the page before
     would look as if it had it already, and it would show its first option instead.

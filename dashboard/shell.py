@@ -121,11 +121,11 @@ def _foreign(folder: BundleFolder | None, dataset: Dataset | None) -> list[str]:
 def _pick_dataset(wanted: str | None, datasets: Mapping[str, Dataset]) -> Dataset | None:
     name = selection.choose(wanted, tuple(datasets))
     if datasets:
-        key = selection.lead("pick_dataset", name)
+        key = "pick_dataset"
         st.selectbox(
             "Dataset",
             list(datasets),
-            index=None if name is None else 0,
+            index=selection.begin(key, name, datasets),
             format_func=lambda each: f"{each} ({counted(len(datasets[each].runs), 'run')})",
             placeholder="Choose a dataset",
             key=key,
@@ -151,11 +151,11 @@ def _change_dataset(key: str, datasets: Mapping[str, Dataset]) -> None:
 def _pick_bundle(wanted: str | None, folders: Mapping[str, BundleFolder]) -> BundleFolder | None:
     name = selection.choose(wanted, tuple(folders))
     if folders:
-        key = selection.lead("pick_bundle", name)
+        key = "pick_bundle"
         st.selectbox(
             "Bundle",
             list(folders),
-            index=None if name is None else 0,
+            index=selection.begin(key, name, folders),
             format_func=lambda each: f"{each} ({folders[each].protocol or 'unknown'} protocol)",
             placeholder="Choose a bundle",
             key=key,

@@ -179,3 +179,12 @@ def test_choosing_leads_out_of_a_dead_link(desk: Desk) -> None:
     page.get_by_role("option", name="face_001").click()
     expect(page.locator(".tokens tr").first).to_be_visible()
     page.wait_for_url(re.compile("run=face_001"))
+
+
+def test_a_click_while_the_page_is_still_being_drawn_keeps_what_the_link_named(desk: Desk) -> None:
+    desk.page.goto(f"{desk.server}/?run=pocket_002")
+    desk.page.get_by_role("button", name="Next").click()
+    # a window further on, and of the same run
+    expect(desk.page).to_have_url(re.compile(r"row=\d+"))
+    page = desk.settle()
+    expect(page).to_have_url(re.compile("run=pocket_002"))
