@@ -55,7 +55,7 @@ class Fleet:
         """ToolmarkError for an operation that the mill does not have, or a run that the fleet does not have."""
         for operation in self.operations:
             program_for(operation)
-        unknown = sorted(set(self.only) - set(self._names()))
+        unknown = sorted(set(self.only) - set(self._names())) if self.only else []
         if unknown:
             raise ToolmarkError(
                 f"The fleet has no run {unknown[0]!r}: it has {self.runs} runs of each operation."
