@@ -1,4 +1,4 @@
-"""The verb of `python -m core` that makes recordings: twin."""
+"""The verbs of `python -m core` about the twin and beyond one machine: twin, demo, likeness, transfer."""
 
 # ruff: noqa: PLC0415
 from pathlib import Path

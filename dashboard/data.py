@@ -22,7 +22,7 @@ from core.model.prediction import Prediction
 from core.recordings.machine import Machine
 from core.recordings.reader import SUFFIXES, read_recording, run_name
 from core.recordings.recording import Recording, RunWindow
-from core.recordings.store import INDEX, Store
+from core.recordings.store import INDEX, Store, machine_beside
 from core.twin.demo import make_demo
 from dashboard import places, window_view
 
@@ -89,10 +89,8 @@ def datasets() -> tuple[Dataset, ...]:
 
 def _imported(taken: set[str]) -> Iterator[Dataset]:
     """The stores that were imported here; one that is called as another dataset is told apart."""
-    folder = places.stores_folder()
-    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-        if (path / INDEX).is_file() and not path.name.startswith("."):
-            yield _dataset(f"{path.name} (imported)" if path.name in taken else path.name, path)
+    for path in places.stores():
+        yield _dataset(f"{path.name} (imported)" if path.name in taken else path.name, path)
 
 
 def _demo() -> Dataset:
@@ -104,7 +102,7 @@ def _demo() -> Dataset:
     return _dataset("demo", DEMO)
 
 
-@st.cache_resource(max_entries=2, show_spinner="Making the demo's recordings: a simulated mill, 18 runs")
+@st.cache_resource(max_entries=2, show_spinner="Making the demo's recordings, runs of a simulated mill")
 def _make_demo(stamp: str, out: str) -> bool:
     make_demo(DEMO_FILE, Path(out))
     return True
@@ -136,14 +134,13 @@ def _recordings_in(folder: Path) -> list[Path]:
 def machine_of(dataset: Dataset) -> Machine:
     """The machine that a dataset was recorded on."""
     if dataset.is_store:
-        return _store(str(dataset.path), file_stamp(dataset.path / INDEX)).machine
+        return open_store(dataset).machine
     return _machine(str(dataset.path))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _machine(folder: str) -> Machine:
-    described = Path(folder) / "machine.toml"
-    return Machine.load(described) if described.is_file() else Machine.bantam()
+    return machine_beside([folder])
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -159,7 +156,7 @@ def recording(dataset: Dataset, run: str) -> Recording:
 @st.cache_resource(max_entries=24, show_spinner=False)
 def _recording(digest: str, run: str, _dataset: Dataset) -> Recording:
     if _dataset.is_store:
-        return _store(str(_dataset.path), file_stamp(_dataset.path / INDEX)).recording(run)
+        return open_store(_dataset).recording(run)
     return read_recording(_dataset.files[run], machine_of(_dataset))
 
 

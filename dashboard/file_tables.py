@@ -28,7 +28,7 @@ def found_words(found: Incoming) -> str:
     columns = sorted({each.columns for each in found.looks if not each.problem})
     wide = f"{columns[0]:,}" if len(columns) == 1 else f"{columns[0]:,} to {columns[-1]:,}"
     others = f" (in {count} of {len(found.looks)})" if len(ways) > 1 else ""
-    files = f"{len(found.files):,} file" + ("" if len(found.files) == 1 else "s")
+    files = components.counted(len(found.files), "file")
     looked = "" if len(found.looks) == len(found.files) else f", {len(found.looks)} of them looked at"
     broken = sum(each.problem is not None for each in found.looks)
     bad = f" :orange-badge[{broken} no table{'' if broken == 1 else 's'}]" if broken else ""

@@ -14,6 +14,7 @@ from dashboard.incoming import Draft, Incoming
 _GENERATION = "guess_generation"
 _FIELDS = ("role", "board", "modality", "unit")
 _UNITS = ("mm", "inch")
+_NAMED = ("file", "folder")
 
 
 def show(found: Incoming, said: Draft) -> Proposal:
@@ -126,7 +127,7 @@ def _set_all(before: Proposal, some: list[ColumnGuess], said: Draft) -> None:
         )
     many = len(said.changes)
     if many:
-        words = f"Undo {many:,} correction{'' if many == 1 else 's'}"
+        words = f"Undo {components.counted(many, 'correction')}"
         st.button(words, icon=":material/undo:", on_click=_undo, args=(said,))
 
 
@@ -182,21 +183,28 @@ def _settings(now: Proposal, said: Draft) -> None:
     own = now.settings
     _text("Machine", "name", own.name, said)
     with st.container(horizontal=True):
-        key = selection.lead("setting_length_unit", own.length_unit)
+        key = "setting_length_unit"
         st.selectbox(
-            "Length unit", _UNITS, key=key, on_change=_keep, args=("length_unit", key, said), width=120
+            "Length unit",
+            _UNITS,
+            index=selection.begin(key, own.length_unit, _UNITS),
+            key=key,
+            on_change=_keep,
+            args=("length_unit", key, said),
+            width=120,
         )
         _number("Row period, s", "row_period_s", own.row_period_s, said)
         _number("Resample to, s", "resample_s", own.resample_s, said)
     column = next((c.name for c in now.columns if c.role == "operation"), None)
     if column:
-        st.caption(f"The operation of a run is the most frequent value of the column **{column}**.")
+        st.caption(f"The column **{column}** tells the operation of each row.")
     else:
         with st.container(horizontal=True):
-            key = selection.lead("setting_operation_in", own.operation_in)
+            key = "setting_operation_in"
             st.selectbox(
                 "Operation stands in the name of the",
-                ("file", "folder"),
+                _NAMED,
+                index=selection.begin(key, own.operation_in, _NAMED),
                 key=key,
                 on_change=_keep,
                 args=("operation_in", key, said),

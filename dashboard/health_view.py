@@ -46,7 +46,7 @@ def read(dataset: Dataset) -> Health | None:
 
 def figures(found: Health) -> None:
     """Runs, rows, hours, operations, boards and labels, side by side."""
-    boards = {found.machine.board(name) for name in found.machine.side_channels} - {None}
+    boards = sorted(found.machine.board_channels)
     shown = [
         ("Runs", f"{len(found.entries):,}", None),
         ("Rows", f"{sum(entry.rows for entry in found.entries):,}", f"One each {found.machine.period_s:g} s"),
@@ -56,7 +56,7 @@ def figures(found: Health) -> None:
             f"{len(found.operations)}",
             components.listed(found.operations, 12) or "None is known",
         ),
-        ("Boards", f"{len(boards)}", components.listed(sorted(filter(None, boards)), 12) or None),
+        ("Boards", f"{len(boards)}", components.listed(boards, 12) or None),
         (
             "Channels",
             f"{len(found.machine.side_channels):,}",

@@ -143,13 +143,6 @@ def runs_in(out: Path) -> int:
         return 0
 
 
-def stores() -> tuple[str, ...]:
-    """The names of the stores that were imported here."""
-    folder = places.stores_folder()
-    found = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
-    return tuple(path.name for path in found if (path / INDEX).is_file() and not path.name.startswith("."))
-
-
 def target_words(name: str, machine: Machine) -> tuple[str, bool]:
     """What an import into a dataset of this name would do, and whether it can be done."""
     problem = places.name_problem(name)

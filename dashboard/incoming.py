@@ -7,16 +7,15 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from core.errors import ToolmarkError
 from core.recordings.check import FileCheck, Header, check, read_header
 from core.recordings.describe import Proposal, commented_toml, guess, proposal_with
-from core.recordings.describe.guess import HEADERS, find_files
+from core.recordings.describe.guess import HEADERS, find_files, spread
 from core.recordings.describe.look import FirstRows, Look, first_rows, look
 from core.recordings.machine import Machine
-from core.recordings.store import INDEX
+from core.recordings.store import INDEX, MACHINE
 from dashboard import data, health, places
 
 # headers that are tried before a machine is proposed for files
@@ -124,13 +123,6 @@ def _look(stamp: str, _path: Path) -> Look:
     return look(_path)
 
 
-def spread(files: Sequence[Path], most: int) -> list[Path]:
-    """Some of many files, from all over."""
-    if len(files) <= most:
-        return list(files)
-    return [files[place] for place in sorted({int(p) for p in np.linspace(0, len(files) - 1, most)})]
-
-
 def preview(path: Path) -> FirstRows:
     """The first rows of a file; ToolmarkError where it is no table."""
     return _preview(data.file_stamp(path), path)
@@ -224,7 +216,7 @@ def saved_machines() -> dict[str, Path]:
 
 def choices(found: Incoming) -> dict[str, str]:
     """The machines that can be chosen for files: key -> what is said of it."""
-    there = {FOLDER: "machine.toml beside the files"} if (found.folder / "machine.toml").is_file() else {}
+    there = {FOLDER: "machine.toml beside the files"} if (found.folder / MACHINE).is_file() else {}
     saved = {f"{SAVED}{name}": f"Saved: {name}" for name in saved_machines()}
     return {
         BANTAM: "Bantam mill",
@@ -258,7 +250,7 @@ def known_machine(key: str, found: Incoming, machine_file: str) -> Machine:
     if key == BANTAM:
         return Machine.bantam()
     if key == FOLDER:
-        return Machine.load(found.folder / "machine.toml")
+        return Machine.load(found.folder / MACHINE)
     if key.startswith(SAVED):
         return Machine.load(places.machines_folder() / f"{key.removeprefix(SAVED)}.toml")
     return Machine.load(as_path(machine_file))

@@ -4,6 +4,8 @@ import os
 import re
 from pathlib import Path
 
+from core.recordings.store import INDEX
+
 ROOT = Path(__file__).resolve().parent.parent
 BUILD_VARIABLE = "TOOLMARK_BUILD"
 # names of datasets that are no imported stores
@@ -19,6 +21,13 @@ def build_folder() -> Path:
 def stores_folder() -> Path:
     """The folder whose subfolders are imported stores."""
     return build_folder() / "stores"
+
+
+def stores() -> tuple[Path, ...]:
+    """The stores that were imported here, by name."""
+    folder = stores_folder()
+    found = sorted(folder.iterdir()) if folder.is_dir() else []
+    return tuple(path for path in found if (path / INDEX).is_file() and not path.name.startswith("."))
 
 
 def uploads_folder() -> Path:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.errors import ToolmarkError
 from core.recordings.check import FileCheck
+from core.recordings.describe.guess import spread
 from core.recordings.machine import Machine
 from dashboard import (
     components,
@@ -194,7 +195,7 @@ def offer_guess(said: Draft) -> None:
 
 def show_dry_run(found: Incoming, machine: Machine, said: Draft, checked: tuple[FileCheck, ...]) -> None:
     """The health of some of the files before anything is imported."""
-    files = incoming.spread(incoming.to_import(found, checked, said.doubtful_too), file_tables.DRY_FILES)
+    files = spread(incoming.to_import(found, checked, said.doubtful_too), file_tables.DRY_FILES)
     with st.expander(
         "Health before the import", icon=":material/monitor_heart:", on_change="rerun"
     ) as opened:
@@ -220,7 +221,7 @@ def show_import(found: Incoming, machine: Machine, said: Draft, checked: tuple[F
     if said.name is None:
         said.name = importing.free_name(places.plain(incoming.title(found, machine)), machine)
     key = selection.lead("incoming_name", said.name)
-    options = list(dict.fromkeys((said.name, *importing.stores())))
+    options = list(dict.fromkeys((said.name, *(path.name for path in places.stores()))))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             "Dataset",
@@ -234,7 +235,7 @@ def show_import(found: Incoming, machine: Machine, said: Draft, checked: tuple[F
         words, possible = importing.target_words(said.name, machine)
         under_way = importing.running()
         st.button(
-            f"Import {len(files):,} file{'' if len(files) == 1 else 's'}",
+            f"Import {components.counted(len(files), 'file')}",
             type="primary",
             icon=":material/download:",
             disabled=not possible or not files or under_way is not None,

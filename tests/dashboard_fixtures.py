@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core.evidence.evaluation import Evaluation
 from core.model.bundle import Bundle, load_bundle
 from core.recordings.reader import read_recording
 from core.recordings.recording import Recording
-from dashboard import places
+from dashboard import data, places
 from tests.dashboard.small_bundle import write_bundle, write_evaluation_into
 from tests.synthetic import run_frame, write_run, write_runs
 
@@ -18,6 +19,26 @@ def own_build(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The folder that the dashboard writes into is the test's own."""
     monkeypatch.setenv(places.BUILD_VARIABLE, str(tmp_path / "build"))
     return tmp_path / "build"
+
+
+def open_on(
+    monkeypatch: pytest.MonkeyPatch,
+    nowhere: Path,
+    script: Path,
+    recordings: Path | None,
+    timeout: int,
+    **link: str,
+) -> AppTest:
+    """Run a script of the dashboard on these recordings and no others, with a link's parameters."""
+    for place in ("STORE", "SHARED_RUNS", "DEMO_FILE"):
+        monkeypatch.setattr(data, place, nowhere / f"no {place}")
+    monkeypatch.delenv(data.RECORDINGS_VARIABLE, raising=False)
+    if recordings:
+        monkeypatch.setenv(data.RECORDINGS_VARIABLE, str(recordings))
+    app = AppTest.from_file(str(script), default_timeout=timeout)
+    for name, value in link.items():
+        app.query_params[name] = value
+    return app.run()
 
 
 @pytest.fixture(scope="session")

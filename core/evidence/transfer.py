@@ -1,13 +1,11 @@
 """A bundle on another machine's recordings: what it learned on one, scored on all runs of the other."""
 
-from dataclasses import replace
-
 from core.errors import ToolmarkError
 from core.evidence.evaluation import Evaluation, evaluate
 from core.gcode.spelled import SpelledScheme
 from core.model.bundle import Bundle
 from core.recordings.store import Store
-from core.recordings.windows import STRIDE, Windows, cut_runs
+from core.recordings.windows import STRIDE, cut_runs
 
 
 def transfer(bundle: Bundle, store: Store, stride: int = STRIDE) -> Evaluation:
@@ -28,7 +26,7 @@ def transfer(bundle: Bundle, store: Store, stride: int = STRIDE) -> Evaluation:
     windows = cut_runs(store.recordings(), bundle.inputs, stride=stride)
     scheme = bundle.scheme
     if isinstance(scheme, SpelledScheme):
-        scheme = replace(scheme, width=max(scheme.width, _longest(scheme, windows)))
+        scheme = scheme.with_room_for(set(windows.gcode.tolist()))
     windows = windows.with_tokens(scheme)
     free = bundle.predict_windows(windows)
     return evaluate(
@@ -42,7 +40,3 @@ def transfer(bundle: Bundle, store: Store, stride: int = STRIDE) -> Evaluation:
         length_unit=store.machine.length_unit,
         reads_lines=bundle.reads_lines,
     )
-
-
-def _longest(scheme: SpelledScheme, windows: Windows) -> int:
-    return max((len(scheme.encode(line)) for line in set(windows.gcode.tolist()) if line), default=0)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cached_property
 from itertools import groupby
@@ -95,8 +95,12 @@ class SpelledScheme(Scheme):
             for text in parse_line(line).commands:
                 commands[text] += count
         ordered = sorted(commands, key=lambda text: (-commands[text], text))
-        scheme = cls(tuple(ordered), n_digits)
-        return cls(tuple(ordered), n_digits, max([width, *(len(scheme.encode(line)) for line in counts)]))
+        return cls(tuple(ordered), n_digits, width).with_room_for(counts)
+
+    def with_room_for(self, lines: Iterable[str]) -> "SpelledScheme":
+        """The scheme, its width at least that of the longest of these lines; empty ones count for nothing."""
+        longest = max((len(self.encode(line)) for line in lines if line), default=0)
+        return replace(self, width=max(self.width, longest))
 
     @property
     def sizes(self) -> HeadSizes:

@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal, Self
@@ -37,7 +37,7 @@ class Machine(Part):
     Columns called `<board>.<quantity>` are described by `boards` and `quantities`, others by `electrical` and
     `controller`, and columns of any name by `described`, the table `columns` of the file. Without `time` rows are
     counted at `row_period_s`; without `target` there is no G-code to learn. With `resample_s` the rows of each
-    such period become one. operation_column tells a run's operation (the most frequent cell); else the pattern
+    such period become one. operation_column tells the operation of each row; else the pattern
     `operation_from` finds it in the name of the file, or of its folder (`operation_in`).
     """
 
@@ -124,8 +124,9 @@ class Machine(Part):
             raise MachineError(f"{name}: {where + ': ' if where else ''}{what}.") from None
 
     @classmethod
+    @cache
     def bantam(cls) -> Self:
-        """The Bantam Tools desktop mill of the published recordings, built in."""
+        """The Bantam Tools desktop mill of the published recordings, built in; parsed once."""
         text = files("core.recordings").joinpath("machines/bantam.toml").read_text(encoding="utf-8")
         return cls.from_toml(text, name="bantam.toml")
 

@@ -1,7 +1,7 @@
 """The four protocols put to work: from a store of runs to window files."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -130,10 +130,8 @@ def _scheme(parts: Mapping[str, Windows], programs: Programs, options: WindowOpt
     lines = _lines(parts["train"])
     if options.protocol == "seed":
         return LegacyScheme(dict(options.vocabulary or legacy_vocabulary(lines)))
-    scheme = SpelledScheme.fit(lines)
     said = set(programs.line_of).union(*map(_lines, parts.values()))
-    longest = max((len(scheme.encode(line)) for line in said if line), default=0)
-    return replace(scheme, width=max(scheme.width, longest))
+    return SpelledScheme.fit(lines).with_room_for(said)
 
 
 def _lines(windows: Windows) -> list[str]:

@@ -80,7 +80,8 @@ def columns(plant: Plant, rows: Reports, start_of_day: float) -> dict[str, Any]:
     """The controller's columns, those of the program line excepted; `start_of_day` is the wall clock in s."""
     program = plant.program
     offset = np.asarray(work_offset(program.fixture))
-    machine = plant.state(rows.time).position
+    state = plant.state(rows.time)
+    machine = state.position
     modes, feeds, ends = _of_lines(program)
     line = rows.number - 1
     ahead = rows.phase == BUFFERING
@@ -96,7 +97,7 @@ def columns(plant: Plant, rows: Reports, start_of_day: float) -> dict[str, Any]:
     values |= {"plane": np.full(len(line), np.nan)}
     values |= {"coor": np.where(over, 1, FIXTURES.index(program.fixture) + 1)}
     values |= {"momo": np.where(over, NO_MODE, modes[line])}
-    return values | {"raw_json": _raw(values, plant, rows)}
+    return values | {"raw_json": _raw(values, state.rpm, plant.constants.spindle.speed)}
 
 
 def _of_lines(program: Program) -> tuple[NDArray[np.int64], Floats, Floats]:
@@ -118,15 +119,19 @@ def _of_lines(program: Program) -> tuple[NDArray[np.int64], Floats, Floats]:
     return np.array(modes), np.array(feeds), np.array(ends)
 
 
-def _raw(values: dict[str, Any], plant: Plant, rows: Reports) -> list[str]:
+def _raw(values: dict[str, Any], rpm: Floats, full_speed: float) -> list[str]:
     """The controller's own words, as the recordings keep them."""
-    turning = plant.state(rows.time).rpm > 100
+    turning = rpm > 100
     found = []
-    for i in range(len(rows.time)):
+    for i in range(len(rpm)):
         report = {name: float(values[name][i]) for name in ("mpox", "mpoy", "mpoz")}
         report |= {name: float(values[name][i]) for name in ("posx", "posy", "posz")}
         report |= {name: int(values[name][i]) for name in ("unit", "stat", "coor", "momo", "dist", "line")}
-        report |= {"spc": int(turning[i]), "sps": int(12000 * turning[i]), "feed": float(values["feed"][i])}
+        report |= {
+            "spc": int(turning[i]),
+            "sps": int(full_speed * turning[i]),
+            "feed": float(values["feed"][i]),
+        }
         found.append(json.dumps({"sr": report | {"mark": MARK}}, separators=(",", ":")))
     return found
 

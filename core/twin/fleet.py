@@ -17,6 +17,7 @@ from core.recordings.inputs import InputSpec
 from core.recordings.machine import Machine
 from core.recordings.reader import recording_from_frame
 from core.recordings.recording import Recording
+from core.recordings.store import MACHINE
 from core.recordings.windows import STRIDE, Windows, cut_windows
 from core.twin.constants import constants
 from core.twin.plant import end_position
@@ -25,7 +26,7 @@ from core.twin.run import RunOptions, simulate
 from core.twin.session import FaultRates, Session, rng_of
 
 Days = Literal["none", "shared", "by-operation"]
-MACHINE_FILE, FLEET_FILE = "machine.toml", "fleet.json"
+FLEET_FILE = "fleet.json"
 MORNING_S = 9 * 3600.0
 DAMAGE = "damage"
 # settings that say which runs are made, and not what a run is like
@@ -55,7 +56,7 @@ class Fleet:
         """ToolmarkError for an operation that the mill does not have, or a run that the fleet does not have."""
         for operation in self.operations:
             program_for(operation)
-        unknown = sorted(set(self.only) - set(self._names())) if self.only else []
+        unknown = sorted(set(self.only) - {name for name, _, _ in self._named()}) if self.only else []
         if unknown:
             raise ToolmarkError(
                 f"The fleet has no run {unknown[0]!r}: it has {self.runs} runs of each operation."
@@ -71,17 +72,17 @@ class Fleet:
         known = hashlib.sha256(constants().model_dump_json().encode()).hexdigest()
         return json.dumps(settings | {"constants": known}, indent=1) + "\n"
 
-    def _names(self) -> Iterator[str]:
+    def _named(self) -> Iterator[tuple[str, str, int]]:
+        """Name, operation and number of every run, those included that are not made."""
         for number in range(1, self.runs + 1):
-            yield from (f"{operation}_{number:03d}" for operation in self.operations)
+            for operation in self.operations:
+                yield f"{operation}_{number:03d}", operation, number
 
     def plan(self) -> Iterator[tuple[str, Program, RunOptions]]:
         """Name, program and options of each run, in the order of the days."""
-        for number in range(1, self.runs + 1):
-            for operation in self.operations:
-                name = f"{operation}_{number:03d}"
-                if not self.only or name in self.only:
-                    yield name, *self._run(name, operation, number)
+        for name, operation, number in self._named():
+            if not self.only or name in self.only:
+                yield name, *self._run(name, operation, number)
 
     def _run(self, name: str, operation: str, number: int) -> tuple[Program, RunOptions]:
         # by the machine's order, not the fleet's: a run is the same whichever others are made
@@ -147,7 +148,7 @@ def write(fleet: Fleet, folder: Path) -> Iterator[Path]:
     if described.is_file() and described.read_text(encoding="utf-8") != fleet.described:
         raise ToolmarkError(f"{folder} holds runs that were made with other settings: give another folder.")
     folder.mkdir(parents=True, exist_ok=True)
-    write_text(folder / MACHINE_FILE, twin_machine().to_toml())
+    write_text(folder / MACHINE, twin_machine().to_toml())
     write_text(described, fleet.described)
     for name, program, options in fleet.plan():
         path = folder / f"{name}{Machine.bantam().name_suffix}.csv.gz"

@@ -8,6 +8,7 @@ covers the mean speed times that.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,17 +37,17 @@ class Plan:
     cruise: Floats
     exit: Floats
 
-    @property
+    @cached_property
     def up(self) -> Floats:
         """Seconds of the first part, in which the move speeds up."""
         return _ramp_time(self.cruise - self.entry, self.jerk)
 
-    @property
+    @cached_property
     def down(self) -> Floats:
         """Seconds of the last part, in which it slows down."""
         return _ramp_time(self.cruise - self.exit, self.jerk)
 
-    @property
+    @cached_property
     def steady(self) -> Floats:
         """Seconds at cruising speed."""
         ramps = _ramp_length(self.entry, self.cruise, self.jerk) + _ramp_length(
@@ -54,7 +55,7 @@ class Plan:
         )
         return np.maximum(self.length - ramps, 0.0) / self.cruise
 
-    @property
+    @cached_property
     def seconds(self) -> Floats:
         """Seconds of each move."""
         return self.up + self.steady + self.down

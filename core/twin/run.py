@@ -90,10 +90,11 @@ def _felt(name: str, plant: Plant, rows: Reports, options: RunOptions) -> dict[s
     found: dict[str, Any] = {}
     moments = rows.logged - options.faults.lag_s
     frozen = dict(options.faults.frozen).get(name, np.inf)
+    stuck = dict(options.faults.stuck)
     for sensor in SENSORS:
         for quantity, values in sensor(samples).items():
             channel = f"{name}.{quantity}"
-            until = min(frozen, dict(options.faults.stuck).get(channel, np.inf))
+            until = min(frozen, stuck.get(channel, np.inf))
             found[channel] = np.interp(np.minimum(moments, until), times, values).round(DECIMALS)
     order = Machine.bantam().quantities
     return {f"{name}.{quantity}": found[f"{name}.{quantity}"] for quantity in order}

@@ -13,6 +13,7 @@ from core.recordings.reader import read_recording
 from core.recordings.store import import_runs
 from dashboard import data
 from tests.dashboard.small_bundle import write_bundle, write_evaluation_into
+from tests.dashboard_fixtures import open_on
 from tests.strange import drives
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
@@ -24,17 +25,8 @@ def open_page(monkeypatch: pytest.MonkeyPatch, runs: Path, bundles: Path, tmp_pa
     """Opens the page on made-up recordings and an untrained bundle, or on what is given, with a link's parameters."""
 
     def open_(recordings: Path | None = runs, models: Path | None = bundles, **link: str) -> AppTest:
-        monkeypatch.setattr(data, "STORE", tmp_path / "no store")
-        monkeypatch.setattr(data, "SHARED_RUNS", tmp_path / "no runs")
-        monkeypatch.setattr(data, "DEMO_FILE", tmp_path / "no demo")
         monkeypatch.setenv(data.BUNDLES_VARIABLE, str(models or tmp_path))
-        monkeypatch.delenv(data.RECORDINGS_VARIABLE, raising=False)
-        if recordings:
-            monkeypatch.setenv(data.RECORDINGS_VARIABLE, str(recordings))
-        app = AppTest.from_file(str(APP), default_timeout=30)
-        for name, value in link.items():
-            app.query_params[name] = value
-        return app.run()
+        return open_on(monkeypatch, tmp_path, APP, recordings, 30, **link)
 
     return open_
 

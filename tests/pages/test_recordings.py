@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import data, guess_table, importing
+from dashboard import guess_table, importing
+from tests.dashboard_fixtures import open_on
 from tests.strange import drives, german, vibration
 
 PAGE = Path(__file__).parents[2] / "pages" / "recordings.py"
@@ -18,16 +19,7 @@ def open_page(monkeypatch: pytest.MonkeyPatch, runs: Path, tmp_path: Path) -> Op
     """Opens the page on made-up recordings, or on what is given, with a link's parameters."""
 
     def open_(recordings: Path | None = runs, **link: str) -> AppTest:
-        monkeypatch.setattr(data, "STORE", tmp_path / "no store")
-        monkeypatch.setattr(data, "SHARED_RUNS", tmp_path / "no runs")
-        monkeypatch.setattr(data, "DEMO_FILE", tmp_path / "no demo")
-        monkeypatch.delenv(data.RECORDINGS_VARIABLE, raising=False)
-        if recordings:
-            monkeypatch.setenv(data.RECORDINGS_VARIABLE, str(recordings))
-        app = AppTest.from_file(str(PAGE), default_timeout=60)
-        for name, value in link.items():
-            app.query_params[name] = value
-        return app.run()
+        return open_on(monkeypatch, tmp_path, PAGE, recordings, 60, **link)
 
     return open_
 

@@ -106,7 +106,7 @@ def _in_folder(folder: Path, deeper: int = DEEPEST) -> list[Path]:
 
 def _sniffed(files: Sequence[Path]) -> tuple[list[tuple[Path, Sniffed]], list[str]]:
     found, problems = [], []
-    for file in _spread(files, HEADERS):
+    for file in spread(files, HEADERS):
         try:
             found.append((file, sniff(file)))
         except RecordingError as error:
@@ -158,7 +158,7 @@ def _samples(alike: Sequence[tuple[Path, Sniffed]], problems: list[str]) -> list
             there |= set(one.names)
     samples = []
     # each file that brings a column is read, and some more to see what changes between runs
-    more = [pair for pair in _spread(alike, SAMPLED) if pair not in new]
+    more = [pair for pair in spread(alike, SAMPLED) if pair not in new]
     for file, one in [*new[:MOST_SAMPLED], *more][: max(SAMPLED, min(len(new), MOST_SAMPLED))]:
         try:
             samples.append(take_sample(file, one))
@@ -178,7 +178,8 @@ def _cells(samples: Sequence[Sample]) -> dict[str, list[pd.Series]]:
     return found
 
 
-def _spread(items: Sequence[T], most: int) -> list[T]:
+def spread(items: Sequence[T], most: int) -> list[T]:
+    """Some of many things, from all over."""
     if len(items) <= most:
         return list(items)
     return [items[place] for place in sorted(set(np.linspace(0, len(items) - 1, most).astype(int).tolist()))]

@@ -34,12 +34,13 @@ def colour(samples: Samples) -> dict[str, Floats]:
     lamp = np.sin(2.0 * np.pi * known.flicker_rate * samples.state.time)
     light = known.light * board.light * samples.session.light * (1.0 - shadow)
     light = light * (1.0 + known.flicker * lamp)
+    missed = unseen(samples)
     found = {}
     for name, share in (("R", known.red), ("G", known.green), ("B", known.blue), ("A", 1.0)):
         tint = 1.0 + samples.of_mill(f"Color{name}").normal(0.0, 0.1)
         noise = 1.0 + samples.noise(f"Color{name}").normal(0.0, known.light_noise, len(samples))
         values = np.maximum(light * share * tint * noise, 0.0)
-        found[f"Color{name}"] = quantised(np.where(unseen(samples), 0.0, values), 1.0)
+        found[f"Color{name}"] = quantised(np.where(missed, 0.0, values), 1.0)
     return found
 
 
