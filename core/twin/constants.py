@@ -52,6 +52,7 @@ class Spindle(_Part):
     speed: float
     time_constant: float
     slip: float
+    start_delay: float
     flutes: float
     bearing_order: float
 
@@ -94,6 +95,23 @@ class Magnetic(_Part):
     bed_moment: float
     carriage_moment: float
     motor_ripple: float
+    nearest: float
+
+
+class Magnets(_Part):
+    """Where the moving magnets and the motors are, what carries them, where the moments point: mm."""
+
+    spindle: Vector
+    spindle_carried: Vector
+    spindle_points: Vector
+    bed: Vector
+    bed_carried: Vector
+    bed_points: Vector
+    carriage: Vector
+    carriage_carried: Vector
+    carriage_points: Vector
+    x_motor: Vector
+    y_motor: Vector
 
 
 class Optical(_Part):
@@ -110,6 +128,8 @@ class Optical(_Part):
     flicker: float
     flicker_rate: float
     shadow_width: float
+    gantry: float
+    tint: float
 
 
 class Sound(_Part):
@@ -122,6 +142,7 @@ class Sound(_Part):
     worn: float
     scatter: float
     by_day: float
+    gain: float
     memory: float
 
 
@@ -144,6 +165,25 @@ class Ambient(_Part):
     pause: float
     board_pressure: float
     board_temperature: float
+
+
+class Day(_Part):
+    """The timetable of a day: s."""
+
+    morning: float
+    run: float
+    warm_up: float
+    late_by: float
+
+
+class FaultSizes(_Part):
+    """How large a fault is where there is one: s, shares."""
+
+    frozen_from: tuple[float, float]
+    stuck_within: float
+    lag: float
+    jitter: float
+    dropped: float
 
 
 class Electrical(_Part):
@@ -193,9 +233,12 @@ class Constants(_Part):
     cutting: Cutting
     inertial: Inertial
     magnetic: Magnetic
+    magnets: Magnets
     optical: Optical
     sound: Sound
     ambient: Ambient
+    day: Day
+    faults: FaultSizes
     electrical: Electrical
     sampling: Sampling
     boards: dict[str, Board]

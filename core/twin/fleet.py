@@ -27,7 +27,6 @@ from core.twin.session import FaultRates, Session, rng_of
 
 Days = Literal["none", "shared", "by-operation"]
 FLEET_FILE = "fleet.json"
-MORNING_S = 9 * 3600.0
 DAMAGE = "damage"
 # settings that say which runs are made, and not what a run is like
 COUNTS = ("runs", "operations", "only")
@@ -94,12 +93,13 @@ class Fleet:
         faults = replace(self.rates.draw(rng, channels), worn=operation.startswith(DAMAGE))
         known = constants()
         nth = number - 1 if self.days == "by-operation" else place
+        since_morning = nth * (known.day.run + known.ambient.pause)
         return program, RunOptions(
             seed=int(rng.integers(1 << 62)),
             start=known.controller.park if number == 1 or variant else end_position(program),
             phase=float(rng.uniform(0.0, known.controller.report_period)),
-            clock=MORNING_S + nth * (200.0 + known.ambient.pause) + float(rng.uniform(0.0, 60.0)),
-            power_on_s=nth * (200.0 + known.ambient.pause) + 600.0,
+            clock=known.day.morning + since_morning + float(rng.uniform(0.0, known.day.late_by)),
+            power_on_s=since_morning + known.day.warm_up,
             session=self._session(number, place),
             faults=faults,
             mill=self.mill,

@@ -107,7 +107,7 @@ class Plant:
         for each, watts in zip(self.passes, self.power, strict=True):
             at = each.motion + steps(each.trajectory, self.constants.cutting)
             power += np.interp(grid, at, watts, left=0.0, right=0.0)
-            wanted[(grid >= each.begin + 0.3) & (grid < each.still)] = spindle.speed
+            wanted[(grid >= each.begin + spindle.start_delay) & (grid < each.still)] = spindle.speed
         rpm = _first_order(wanted, spindle.time_constant) * (1.0 - spindle.slip * power)
         return grid, rpm, np.cumsum(rpm) / 60.0 * GRID_S, power
 

@@ -110,19 +110,24 @@ class FaultRates:
 
     def draw(self, rng: np.random.Generator, channels: tuple[str, ...]) -> Faults:
         """The faults of one run; `channels` are those of all boards."""
+        sizes = constants().faults
         boards = tuple(dict.fromkeys(channel.partition(".")[0] for channel in channels))
         unplugged = tuple(board for board in boards if rng.random() < self.unplugged)
         frozen = tuple(
-            (board, float(rng.uniform(2.0, 12.0))) for board in boards if rng.random() < self.frozen
+            (board, float(rng.uniform(*sizes.frozen_from))) for board in boards if rng.random() < self.frozen
         )
-        stuck = tuple((name, float(rng.uniform(0.0, 60.0))) for name in channels if rng.random() < self.stuck)
+        stuck = tuple(
+            (name, float(rng.uniform(0.0, sizes.stuck_within)))
+            for name in channels
+            if rng.random() < self.stuck
+        )
         return Faults(
             unplugged=unplugged,
             frozen=frozen,
             stuck=stuck,
-            lag_s=float(rng.exponential(1.5)) if rng.random() < self.lag else 0.0,
-            clock_jitter=0.02 if rng.random() < self.jitter else 0.0,
-            dropped=0.02 if rng.random() < self.dropped else 0.0,
+            lag_s=float(rng.exponential(sizes.lag)) if rng.random() < self.lag else 0.0,
+            clock_jitter=sizes.jitter if rng.random() < self.jitter else 0.0,
+            dropped=sizes.dropped if rng.random() < self.dropped else 0.0,
             passes=2 if rng.random() < self.second_pass else 1,
             edited=int(rng.integers(1 << 30)) if rng.random() < self.edited else None,
         )

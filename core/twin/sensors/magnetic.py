@@ -3,33 +3,29 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from core.twin.constants import Vector
 from core.twin.sensors.inertial import quantised
 from core.twin.sensors.samples import Samples
 
 Floats = NDArray[np.float64]
-# the moving magnets at machine position 0 0 0 (mm), the axes that carry them, and where their moments point
-SPINDLE = ((0.0, 60.0, 100.0), (1.0, 0.0, 1.0), (0.0, 0.3, 1.0))
-BED = ((80.0, 115.0, -12.0), (0.0, -1.0, 0.0), (0.2, 1.0, 0.0))
-CARRIAGE = ((0.0, 85.0, 120.0), (1.0, 0.0, 0.0), (1.0, 0.0, 0.3))
-# where the motors of X, Y and Z are, and which axes carry them
-MOTORS = (
-    ((-15.0, 132.0, 72.0), (0.0, 0.0, 0.0)),
-    ((80.0, 160.0, 20.0), (0.0, 0.0, 0.0)),
-    CARRIAGE[:2],
-)
-# nothing is nearer to a sensor than its own housing: mm
-NEAREST = 18.0
+# what no axis carries
+STILL: Vector = (0.0, 0.0, 0.0)
 
 
 def field(samples: Samples) -> dict[str, Floats]:
     """Mx, My, Mz in counts `[S]`; the board's own axes are turned by its mounting."""
     known = samples.constants.magnetic
-    moments = (known.spindle_moment, known.bed_moment, known.carriage_moment)
+    magnets = samples.constants.magnets
+    sources = (
+        (magnets.spindle, magnets.spindle_carried, magnets.spindle_points, known.spindle_moment),
+        (magnets.bed, magnets.bed_carried, magnets.bed_points, known.bed_moment),
+        (magnets.carriage, magnets.carriage_carried, magnets.carriage_points, known.carriage_moment),
+    )
     total = np.zeros((len(samples), 3))
-    for (at, carried, moment), size in zip((SPINDLE, BED, CARRIAGE), moments, strict=True):
-        source = np.asarray(at) + np.asarray(carried) * samples.state.position
-        total += dipole(samples.place - source, size * np.asarray(moment) / np.linalg.norm(moment))
-    ripple = _ripple(samples, known.motor_ripple)
+    for at, carried, points, size in sources:
+        moment = size * np.asarray(points) / np.linalg.norm(points)
+        total += dipole(_away(samples, at, carried), moment, known.nearest)
+    ripple = _ripple(samples)
     missed = samples.noise("missed").random(len(samples)) < known.missed
     found = {}
     for place, axis in enumerate("xyz"):
@@ -43,18 +39,28 @@ def field(samples: Samples) -> dict[str, Floats]:
     return found
 
 
-def dipole(away: Floats, moment: Floats) -> Floats:
+def dipole(away: Floats, moment: Floats, nearest: float) -> Floats:
     """Field `[S, 3]` of a dipole at `away` `[S, 3]` mm from it: (3 (m r) r - m) / d3, r the unit vector."""
-    distance = np.maximum(np.linalg.norm(away, axis=1, keepdims=True), NEAREST)
+    distance = np.maximum(np.linalg.norm(away, axis=1, keepdims=True), nearest)
     unit = away / distance
     return np.asarray((3.0 * unit * (unit @ moment)[:, None] - moment) / distance**3)
 
 
-def _ripple(samples: Samples, size: float) -> Floats:
+def _ripple(samples: Samples) -> Floats:
     """Spread of the field of turning motors at the board, counts `[S]`."""
+    known, magnets = samples.constants.magnetic, samples.constants.magnets
+    motors = (
+        (magnets.x_motor, STILL),
+        (magnets.y_motor, STILL),
+        (magnets.carriage, magnets.carriage_carried),
+    )
     spread = np.zeros(len(samples))
-    for axis, (at, carried) in enumerate(MOTORS):
-        source = np.asarray(at) + np.asarray(carried) * samples.state.position
-        distance = np.maximum(np.linalg.norm(samples.place - source, axis=1), NEAREST)
-        spread += size * np.abs(samples.state.velocity[:, axis]) / distance
+    for axis, (at, carried) in enumerate(motors):
+        distance = np.maximum(np.linalg.norm(_away(samples, at, carried), axis=1), known.nearest)
+        spread += known.motor_ripple * np.abs(samples.state.velocity[:, axis]) / distance
     return spread
+
+
+def _away(samples: Samples, at: Vector, carried: Vector) -> Floats:
+    """From something on the machine to the board, mm `[S, 3]`."""
+    return np.asarray(samples.place - (np.asarray(at) + np.asarray(carried) * samples.state.position))

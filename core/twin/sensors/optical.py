@@ -10,8 +10,6 @@ from core.twin.sensors.samples import Samples
 Floats = NDArray[np.float64]
 # at this share of missed samples the chip misses every other one: it is read twice as often as it measures
 EVERY_OTHER = 0.5
-# the gantry's height over the bed is what throws the shadow, so its place in Y is the frame's middle: mm
-GANTRY_Y = 60.0
 
 
 def proximity(samples: Samples) -> dict[str, Floats]:
@@ -29,7 +27,7 @@ def proximity(samples: Samples) -> dict[str, Floats]:
 def colour(samples: Samples) -> dict[str, Floats]:
     """ColorR, ColorG, ColorB, ColorA in counts `[S]`: the room's light, a flickering lamp, the gantry's shadow."""
     known, board = samples.constants.optical, samples.board
-    away = np.hypot(samples.place[:, 0] - samples.state.position[:, 0], samples.place[:, 1] - GANTRY_Y)
+    away = np.hypot(samples.place[:, 0] - samples.state.position[:, 0], samples.place[:, 1] - known.gantry)
     shadow = board.shade * np.exp(-((away / (2.0 * known.shadow_width)) ** 2))
     lamp = np.sin(2.0 * np.pi * known.flicker_rate * samples.state.time)
     light = known.light * board.light * samples.session.light * (1.0 - shadow)
@@ -37,7 +35,7 @@ def colour(samples: Samples) -> dict[str, Floats]:
     missed = unseen(samples)
     found = {}
     for name, share in (("R", known.red), ("G", known.green), ("B", known.blue), ("A", 1.0)):
-        tint = 1.0 + samples.of_mill(f"Color{name}").normal(0.0, 0.1)
+        tint = 1.0 + samples.of_mill(f"Color{name}").normal(0.0, known.tint)
         noise = 1.0 + samples.noise(f"Color{name}").normal(0.0, known.light_noise, len(samples))
         values = np.maximum(light * share * tint * noise, 0.0)
         found[f"Color{name}"] = quantised(np.where(missed, 0.0, values), 1.0)

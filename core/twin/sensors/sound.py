@@ -18,7 +18,11 @@ def level(samples: Samples) -> dict[str, Floats]:
         known.cutting * state.power,
         known.motion * speed,
     )
-    gain = samples.session.loudness * samples.board.muffled * np.exp(samples.of_mill("RMS").normal(0.0, 0.1))
+    gain = (
+        samples.session.loudness
+        * samples.board.muffled
+        * np.exp(samples.of_mill("RMS").normal(0.0, known.gain))
+    )
     loud = np.sqrt(np.sum(np.square(parts), axis=0))
     return {"RMS": np.round(gain * loud * np.exp(_scatter(samples, known.scatter, known.memory)))}
 
