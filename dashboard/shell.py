@@ -222,4 +222,4 @@ def figure_words(row: MetricRow, *, bold: bool = False) -> str:
     span = ""
     if row.low is not None and row.high is not None:
         span = f"{100 * row.low:.1f} to {100 * row.high:.1f}, "
-    return f"{describe(row.metric).label} {value} ({span}n = {row.n})"
+    return f"{describe(row.metric).label} {value} ({span}n = {row.n:,})"
