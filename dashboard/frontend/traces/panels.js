@@ -1,0 +1,146 @@
+// The panels of traces: one axis of rows, a scale of its own each, and what is no measurement shown as such.
+const xOf = (v, row) => v.left + ((row - v.span[0]) / (v.span[1] - v.span[0])) * v.plot
+const rowAtX = (v, x) => v.span[0] + ((x - v.left) / v.plot) * (v.span[1] - v.span[0])
+
+// which block shows which rows of the view: the finer one where it is, the whole run beside it
+function pieces(v, whole, detail, shift = 0) {
+  const [first, last] = [v.span[0] - shift, v.span[1] - shift]
+  if (!whole) return []
+  if (!detail || detail.each >= whole.each) return [[whole, first, last]]
+  const low = Math.max(first, detail.first)
+  const high = Math.min(last, detail.last)
+  if (low >= high) return [[whole, first, last]]
+  const found = [[detail, low, high]]
+  if (first < low) found.push([whole, first, low])
+  if (high < last) found.push([whole, high, last])
+  return found
+}
+
+const scaled = (v, trace, value) =>
+  v.header.scale === "std" ? (trace.deviation > 0 ? (value - trace.mean) / trace.deviation : value - trace.mean) : value
+
+function limitsOf(v, panel) {
+  let low = Infinity
+  let high = -Infinity
+  const look = (parts, trace) => {
+    for (const [block, first, last] of parts) {
+      const own = block.traces.get(trace.name)
+      if (!own) continue
+      const [begin, end] = placesBetween(block, own, first, last)
+      for (let i = begin; i < end; i++) {
+        const value = scaled(v, trace, own.values[i])
+        if (value < low) low = value
+        if (value > high) high = value
+      }
+    }
+  }
+  for (const trace of panel.traces) {
+    look(v.pieces, trace)
+    look(v.piecesOver, trace)
+  }
+  if (low > high) return [0, 1, false]
+  if (low === high) return [low - 0.5, high + 0.5, true]
+  const margin = 0.06 * (high - low)
+  return [low - margin, high + margin, true]
+}
+
+function drawTrace(pen, v, panel, trace, parts, shift, look) {
+  const [low, high] = panel.limits
+  const y = value => panel.top + panel.height - 2 - ((value - low) / (high - low)) * (panel.height - 4)
+  for (const [block, first, last] of parts) {
+    const own = block.traces.get(trace.name)
+    if (!own) continue
+    const [begin, end] = placesBetween(block, own, first, last)
+    const points = new Float64Array(2 * (end - begin))
+    for (let i = begin; i < end; i++) {
+      points[2 * (i - begin)] = xOf(v, rowOf(block, own, i) + shift)
+      points[2 * (i - begin) + 1] = y(scaled(v, trace, own.values[i]))
+    }
+    const edges = [xOf(v, first + shift), xOf(v, last + shift)]
+    pen.clip(edges[0], panel.top, Math.max(edges[1] - edges[0], 0), panel.height, () =>
+      pen.line(points, look.colour, look.width, look.dash, look.alpha))
+  }
+}
+
+function drawAbsence(pen, v, panel) {
+  const ink = v.header.ink
+  const over = (first, last, draw) => {
+    const x0 = Math.max(xOf(v, first), v.left)
+    const x1 = Math.min(xOf(v, last + 1), v.left + v.plot)
+    if (x1 > x0) draw(x0, Math.max(x1 - x0, 1))
+  }
+  const lone = panel.traces.length === 1
+  for (const trace of panel.traces) {
+    const frozen = trace.frozen !== null && lone
+    if (frozen) {
+      over(trace.frozen, v.header.rows - 1, (x, w) => {
+        pen.rect(x, panel.top, w, panel.height, ink.quiet, 0.07)
+        hatch(pen, x, panel.top, w, panel.height, ink.quiet, 0.4)
+        const text = fitted(pen, `frozen from row ${grouped(trace.frozen)} on`, w - 12)
+        if (text) label(pen, v, text, x + 6, panel.top + 13)
+      })
+    }
+    for (const [block, first, last] of v.pieces) {
+      const own = block.traces.get(trace.name)
+      if (!own) continue
+      const height = lone ? panel.height : 4
+      eachStretch(own.holes, first, last, (from, to) =>
+        over(from, to, (x, w) => {
+          pen.rect(x, panel.top, w, height, ink.error, 0.12)
+          hatch(pen, x, panel.top, w, height, ink.error, 0.55)
+          if (lone && w > 60) label(pen, v, "no value", x + 6, panel.top + 13)
+        }))
+      if (lone)
+        eachStretch(own.stuck, first, last, (from, to) =>
+          over(from, to, (x, w) => {
+            pen.rect(x, panel.top + panel.height - 4, w, 4, ink.warn, 0.75)
+            if (w > 70) label(pen, v, "stuck", x + 4, panel.top + panel.height - 8)
+          }))
+    }
+  }
+}
+
+function label(pen, v, text, x, y) {
+  pen.rect(x - 3, y - 10, pen.measure(text, 11) + 6, 14, v.header.ink.page, 0.85)
+  pen.text(text, x, y, v.header.ink.quiet)
+}
+
+function eachStretch(stretches, first, last, draw) {
+  for (let i = 0; i < stretches.length; i += 2) {
+    if (stretches[i + 1] >= first && stretches[i] <= last) draw(stretches[i], stretches[i + 1])
+  }
+}
+
+function drawPanel(pen, v, panel) {
+  const ink = v.header.ink
+  const { top, height } = panel
+  const right = v.left + v.plot
+  pen.line([v.left, top + height + 0.5, right, top + height + 0.5], ink.rule)
+  if (!panel.traces.length) {
+    pen.rect(v.left, top, v.plot, height, ink.quiet, 0.05)
+    hatch(pen, v.left, top, v.plot, height, ink.quiet, 0.25)
+    label(pen, v, panel.note, v.left + 8, top + height / 2 + 4)
+    return
+  }
+  drawAbsence(pen, v, panel)
+  for (const trace of panel.traces) {
+    if (v.piecesOver.length) {
+      const look = { colour: ink.over, width: 1.1, dash: [4, 2], alpha: 0.95 }
+      drawTrace(pen, v, panel, trace, v.piecesOver, v.shift, look)
+    }
+    drawTrace(pen, v, panel, trace, v.pieces, 0, { colour: trace.colour, width: 1.25, dash: [], alpha: 1 })
+  }
+}
+
+function drawHead(pen, v, panel) {
+  const ink = v.header.ink
+  const { top, height } = panel
+  const room = v.left - 52
+  pen.text(fitted(pen, panel.title, room, 12, 600), 0, top + 13, ink.text, { size: 12, weight: 600 })
+  if (height >= 34) pen.text(fitted(pen, panel.note, room, 11), 0, top + 28, ink.quiet)
+  if (!panel.traces.length || !panel.limits[2]) return
+  const [low, high] = panel.limits
+  const options = { size: 10, align: "right" }
+  pen.text(valueText(high, high - low), v.left - 5, top + 9, ink.quiet, options)
+  pen.text(valueText(low, high - low), v.left - 5, top + height - 1, ink.quiet, options)
+}
