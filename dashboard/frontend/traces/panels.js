@@ -38,10 +38,11 @@ function limitsOf(v, panel) {
     look(v.pieces, trace)
     look(v.piecesOver, trace)
   }
-  if (low > high) return [0, 1, false]
-  if (low === high) return [low - 0.5, high + 0.5, true]
+  panel.ends = low > high ? null : [low, high]
+  if (low > high) return [0, 1]
+  if (low === high) return [low - 0.5, high + 0.5]
   const margin = 0.06 * (high - low)
-  return [low - margin, high + margin, true]
+  return [low - margin, high + margin]
 }
 
 function drawTrace(pen, v, panel, trace, parts, shift, look) {
@@ -138,8 +139,9 @@ function drawHead(pen, v, panel) {
   const room = v.left - 52
   pen.text(fitted(pen, panel.title, room, 12, 600), 0, top + 13, ink.text, { size: 12, weight: 600 })
   if (height >= 34) pen.text(fitted(pen, panel.note, room, 11), 0, top + 28, ink.quiet)
-  if (!panel.traces.length || !panel.limits[2]) return
-  const [low, high] = panel.limits
+  if (!panel.ends) return
+  const [low, high] = panel.ends
+  if (low === high) return pen.text(valueText(low, 0), v.left - 5, top + height / 2 + 4, ink.quiet, { size: 10, align: "right" })
   const options = { size: 10, align: "right" }
   pen.text(valueText(high, high - low), v.left - 5, top + 9, ink.quiet, options)
   pen.text(valueText(low, high - low), v.left - 5, top + height - 1, ink.quiet, options)

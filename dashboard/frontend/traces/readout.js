@@ -112,8 +112,8 @@ function statusText(v) {
     }
     return parts.join(" · ")
   }
-  const [first, last] = v.span.map(Math.round)
-  const length = secondsAt(v.knots, v.span[1]) - secondsAt(v.knots, v.span[0])
+  const [first, last] = [Math.max(Math.round(v.span[0]), 0), Math.min(Math.round(v.span[1]), v.header.rows) - 1]
+  const length = secondsAt(v.knots, last) - secondsAt(v.knots, first)
   return `rows ${grouped(first)} to ${grouped(last)} of ${grouped(v.header.rows)} · ${timeText(length, 0.1)}`
 }
 
