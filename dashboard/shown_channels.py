@@ -99,7 +99,7 @@ def note(traces: Traces, channel: str, missing: int = 0) -> str:
     said = {
         "missing": "not in this run",
         "empty": "no value at all",
-        "frozen": f"frozen from row {traces.end_of_life(channel):,}",
+        "frozen": f"frozen at {traces.end_of_life(channel):,}",
         "constant": "constant",
     }.get(state(traces, channel), f"{missing:,} without a value" if missing else "")
     return " · ".join(part for part in (unit, said) if part)

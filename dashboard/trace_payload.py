@@ -119,18 +119,17 @@ def _knots(traces: Traces, first: int, last: int) -> NDArray[np.int64]:
 def _lane(lane: Lane, first: int, last: int, packer: Packer) -> Json:
     segments = lane.segments(first, last, SEGMENTS)
     used = np.unique(segments.code[segments.code >= 0])
-    places = np.full(len(lane.texts), -1, dtype=np.int64)
-    places[used] = np.arange(len(used))
-    code = np.where(segments.code >= 0, places[segments.code], -1) if len(lane.texts) else segments.code
+    code = np.where(segments.code >= 0, np.searchsorted(used, segments.code), -1)
+    # a stretch ends where the next one begins
     return {
         "name": lane.name,
         "title": lane.title,
         "texts": [lane.texts[own] for own in used.tolist()],
         "kinds": [lane.kinds[own] for own in used.tolist()],
         "first": packer.add(segments.first, "<u4"),
-        "last": packer.add(segments.last, "<u4"),
-        "code": packer.add(code, "<i4"),
-        "merged": packer.add(segments.merged, "<u4"),
+        "end": last,
+        "code": packer.add(code, "<i2"),
+        "merged": packer.add(segments.merged, "<u4") if (segments.merged > 1).any() else None,
     }
 
 

@@ -15,7 +15,6 @@ from dashboard.theme import Ink
 from dashboard.trace_payload import Asked, Json, is_exact, payload
 
 FRONTEND = Path(__file__).parent / "frontend" / "traces"
-# each file has one subject and uses those before it; together they are one script
 SCRIPTS = ("unpack", "scale", "pens", "panels", "lanes", "readout", "input", "export", "viewer")
 KEYS = (
     "Wheel: zoom. Drag: move. Shift-drag: zoom to a box. Double click: whole run. Click: pin the cursor. "
@@ -23,11 +22,20 @@ KEYS = (
 )
 KEYS_OVER = " Alt-drag: shift the other run."
 
+
+def _script() -> str:
+    """All files as one script: each has one subject and uses those before it. It goes with every picture, so that the
+    indentation is left out.
+    """
+    files = ((FRONTEND / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
+    return "\n".join(line.strip() for file in files for line in file.splitlines())
+
+
 _viewer = st.components.v2.component(
     "toolmark_traces",
     html='<div class="traces"></div>',
     css=(FRONTEND / "traces.css").read_text(encoding="utf-8"),
-    js="\n".join((FRONTEND / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS),
+    js=_script(),
 )
 
 
@@ -241,7 +249,7 @@ def _trace(traces: Traces, name: str, short: str, colour: str) -> dict[str, Any]
     return {
         "name": name,
         "label": name,
-        "short": short,
+        "short": short if end == traces.n_rows else f"{short} (frozen)",
         "unit": traces.machine.unit(name),
         "colour": colour,
         "mean": spread.mean,

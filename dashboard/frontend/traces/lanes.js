@@ -74,9 +74,10 @@ function laneFill(v, lane, code, place) {
   return [ink.quiet, kind === "line" ? (place % 2 ? 0.14 : 0.26) : 0.12 + 0.14 * (code % 3)]
 }
 
-function drawLane(pen, v, lane, top) {
+function drawLane(pen, v, lane, top, title = lane.title, shift = 0) {
   const ink = v.header.ink
-  pen.text(fitted(pen, lane.title, v.left - 8, 11, 500), 0, top + 13, ink.text, { weight: 500 })
+  const [begin, end] = [v.span[0] - shift, v.span[1] - shift]
+  pen.text(fitted(pen, title, v.left - 8, 11, 500), 0, top + 13, ink.text, { weight: 500 })
   pen.clip(v.left, top, v.plot, LANE, () => {
     let crowd = null
     const flush = () => {
@@ -86,10 +87,9 @@ function drawLane(pen, v, lane, top) {
       if (text && lane.kinds[0] !== "state") pen.text(text, crowd.x0 + 4, top + 13, ink.quiet, { size: 10 })
       crowd = null
     }
-    const from = Math.max(lower(lane.last, Math.floor(v.span[0])), 0)
-    for (let i = from; i < lane.first.length && lane.first[i] <= v.span[1]; i++) {
-      const x0 = xOf(v, lane.first[i])
-      const x1 = xOf(v, lane.last[i] + 1)
+    for (let i = lower(lane.last, Math.floor(begin)); i < lane.first.length && lane.first[i] <= end; i++) {
+      const x0 = xOf(v, lane.first[i] + shift)
+      const x1 = xOf(v, lane.last[i] + 1 + shift)
       const fill = laneFill(v, lane, lane.code[i], i)
       if (lane.merged[i] > 1 || x1 - x0 < 2.2) {
         const worse = !crowd || fill[1] > crowd.fill[1]
@@ -114,14 +114,25 @@ function drawLane(pen, v, lane, top) {
   })
 }
 
-function lanesNow(v) {
-  const covered = v.detail && v.detail.first <= v.span[0] && v.detail.last >= v.span[1]
-  const finer = v.detail && v.detail.each <= v.whole.each
-  return (covered && finer ? v.detail : v.whole).lanes
+const lanesNow = v => lanesOf(v.whole, v.detail, v.span[0], v.span[1])
+
+// the finer lanes where they cover the view
+function lanesOf(whole, detail, first, last) {
+  const covered = detail && detail.first <= first && detail.last >= last - 1 && detail.each <= whole.each
+  return (covered ? detail : whole).lanes
 }
 
 function drawLanes(pen, v) {
-  lanesNow(v).forEach((lane, place) => drawLane(pen, v, lane, v.lanesTop + 6 + place * LANE))
+  let top = v.lanesTop + 6
+  for (const lane of lanesNow(v)) {
+    drawLane(pen, v, lane, top)
+    top += LANE
+    if (lane.name !== "line" || !v.over) continue
+    for (const other of lanesOf(v.over, v.overDetail, v.span[0] - v.shift, v.span[1] - v.shift)) {
+      drawLane(pen, v, other, top, v.header.over.run, v.shift)
+      top += LANE
+    }
+  }
 }
 
 function drawOverview(pen, v) {

@@ -57,9 +57,14 @@ function drawTrace(pen, v, panel, trace, parts, shift, look) {
       points[2 * (i - begin)] = xOf(v, rowOf(block, own, i) + shift)
       points[2 * (i - begin) + 1] = y(scaled(v, trace, own.values[i]))
     }
-    const edges = [xOf(v, first + shift), xOf(v, last + shift)]
-    pen.clip(edges[0], panel.top, Math.max(edges[1] - edges[0], 0), panel.height, () =>
-      pen.line(points, look.colour, look.width, look.dash, look.alpha))
+    const clipped = (from, to, alpha) => {
+      const [x0, x1] = [xOf(v, from + shift), xOf(v, to + shift)]
+      if (x1 > x0) pen.clip(x0, panel.top, x1 - x0, panel.height, () => pen.line(points, look.colour, look.width, look.dash, alpha))
+    }
+    // what a frozen board repeats is no measurement
+    const dies = shift || trace.frozen === null ? last : Math.max(first, Math.min(last, trace.frozen))
+    clipped(first, dies, look.alpha)
+    clipped(dies, last, look.alpha * 0.45)
   }
 }
 
@@ -126,8 +131,8 @@ function drawPanel(pen, v, panel) {
   drawAbsence(pen, v, panel)
   for (const trace of panel.traces) {
     if (v.piecesOver.length) {
-      const look = { colour: ink.over, width: 1.1, dash: [4, 2], alpha: 0.95 }
-      drawTrace(pen, v, panel, trace, v.piecesOver, v.shift, look)
+      const colour = panel.traces.length > 1 ? trace.colour : ink.over
+      drawTrace(pen, v, panel, trace, v.piecesOver, v.shift, { colour, width: 1.1, dash: [4, 2], alpha: 0.9 })
     }
     drawTrace(pen, v, panel, trace, v.pieces, 0, { colour: trace.colour, width: 1.25, dash: [], alpha: 1 })
   }
@@ -136,9 +141,15 @@ function drawPanel(pen, v, panel) {
 function drawHead(pen, v, panel) {
   const ink = v.header.ink
   const { top, height } = panel
-  const room = v.left - 52
-  pen.text(fitted(pen, panel.title, room, 12, 600), 0, top + 13, ink.text, { size: 12, weight: 600 })
-  if (height >= 34) pen.text(fitted(pen, panel.note, room, 11), 0, top + 28, ink.quiet)
+  const room = v.left - 46
+  const dot = panel.title.indexOf(".")
+  // a name that does not fit stands on two lines: what is measured, then the board
+  const split = dot > 0 && pen.measure(panel.title, 12, 600) > room && !panel.title.includes("(")
+  const lines = split ? [panel.title.slice(dot + 1), panel.title.slice(0, dot), panel.note] : [panel.title, panel.note]
+  lines.forEach((text, place) => {
+    const [size, weight] = place ? [11, 400] : [12, 600]
+    if (15 * place + 13 <= height) pen.text(fitted(pen, text, room, size, weight), 0, top + 13 + 15 * place, place ? ink.quiet : ink.text, { size, weight })
+  })
   if (!panel.ends) return
   const [low, high] = panel.ends
   if (low === high) return pen.text(valueText(low, 0), v.left - 5, top + height / 2 + 4, ink.quiet, { size: 10, align: "right" })

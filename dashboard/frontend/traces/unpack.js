@@ -29,13 +29,12 @@ function opened(block, array) {
       stuck: array(Uint32Array, trace.stuck),
     })
   }
-  const lanes = block.lanes.map(lane => ({
-    ...lane,
-    first: array(Uint32Array, lane.first),
-    last: array(Uint32Array, lane.last),
-    code: array(Int32Array, lane.code),
-    merged: array(Uint32Array, lane.merged),
-  }))
+  const lanes = block.lanes.map(lane => {
+    const first = array(Uint32Array, lane.first)
+    const last = first.map((_, i) => (i + 1 < first.length ? first[i + 1] - 1 : lane.end))
+    const merged = lane.merged ? array(Uint32Array, lane.merged) : new Uint32Array(first.length).fill(1)
+    return { ...lane, first, last, merged, code: array(Int16Array, lane.code) }
+  })
   const knots = { rows: array(Uint32Array, block.knots.rows), seconds: array(Float64Array, block.knots.seconds) }
   return { ...block, traces, lanes, knots }
 }

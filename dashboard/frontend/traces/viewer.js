@@ -28,7 +28,8 @@ function layOut(v) {
     return placed
   })
   v.lanesTop = top
-  v.bottom = top + 6 + v.whole.lanes.length * LANE
+  const over = keptBlocks.get(header.over?.whole)
+  v.bottom = top + 6 + (v.whole.lanes.length + (over ? over.lanes.length : 0)) * LANE
   v.height = v.bottom + 4
 }
 
@@ -36,8 +37,9 @@ function prepare(v) {
   v.detail = keptBlocks.get(v.header.detail) || null
   v.whole = keptBlocks.get(v.header.whole)
   v.pieces = pieces(v, v.whole, v.detail)
-  const over = keptBlocks.get(v.header.over?.whole)
-  v.piecesOver = over ? pieces(v, over, keptBlocks.get(v.header.over.detail), v.shift) : []
+  v.over = keptBlocks.get(v.header.over?.whole) || null
+  v.overDetail = keptBlocks.get(v.header.over?.detail) || null
+  v.piecesOver = v.over ? pieces(v, v.over, v.overDetail, v.shift) : []
   const covered = v.detail && v.detail.first <= v.span[0] && v.detail.last >= v.span[1]
   v.knots = covered ? v.detail.knots : v.whole.knots
   for (const panel of v.panels) panel.limits = limitsOf(v, panel)
