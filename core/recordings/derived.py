@@ -265,7 +265,7 @@ def _moving_mean(values: Floats, rows: int) -> Floats:
     before, after = _window(rows)
     total = _moving_sum(np.pad(np.where(there, values, 0.0), (before, after)), rows)
     count = _moving_sum(np.pad(there.astype(np.float64), (before, after)), rows)
-    return np.divide(total, count, out=np.full(len(values), np.nan), where=there)
+    return np.asarray(np.divide(total, count, out=np.full(len(values), np.nan), where=there))
 
 
 def _moving_sum(values: Floats, rows: int) -> Floats:
@@ -293,7 +293,7 @@ def _taps(low_hz: float, high_hz: float, rate_hz: float) -> Floats:
     nyquist = rate_hz / 2
     edges = [edge for edge in (low_hz, high_hz) if 0 < edge < nyquist]
     if not edges:
-        return np.eye(1, count, count // 2)[0]
+        return np.asarray(np.eye(1, count, count // 2)[0])
     passes_zero: bool | str = low_hz <= 0 if len(edges) == 1 else "bandpass"
     taps = np.asarray(firwin(count, edges, pass_zero=passes_zero, fs=rate_hz))
     if low_hz > 0:
