@@ -100,7 +100,9 @@ def peers_of(table: StatisticsTable, machine: Machine, run: str, operation: str 
         program = machine.programs.get(operation)
         if len(found.values) < FEWEST_OTHERS and program is not None:
             alike = [name for name, own in machine.programs.items() if own == program]
-            found = Peers(table.others(run, alike), f"other runs of {', '.join(alike)}, one program")
+            more = table.others(run, alike)
+            if len(more) > len(found.values):
+                found = Peers(more, f"other runs of {', '.join(alike)}, one program")
     if len(found.values) < FEWEST_OTHERS:
         raise ContrastError(
             f"There are {len(found.values)} {found.words}, and what is usual takes {FEWEST_OTHERS}: import more runs."
@@ -125,7 +127,7 @@ class Contrast:
     @property
     def words(self) -> str:
         """In a phrase, e.g. `deviation 0.31, usually 0.12 (n = 19)`."""
-        return f"{IN_WORDS[self.statistic]} {self.value:.3g}, usually {self.usual:.3g} (n = {self.others})"
+        return f"{IN_WORDS[self.statistic]} {self.value:.4g}, usually {self.usual:.4g} (n = {self.others})"
 
 
 def statistics_of(recording: Recording, channels: Sequence[str], rows: slice | None = None) -> Floats:
