@@ -17,8 +17,8 @@ from scipy.signal import firwin, oaconvolve
 
 from core.errors import ToolmarkError
 from core.recordings.machine import Machine
-from core.recordings.rate import jumps, row_rate_hz, stretches, uneven
-from core.recordings.recording import Recording
+from core.recordings.rate import jumps, stretches, uneven
+from core.recordings.traces import Columns
 
 Values = NDArray[np.float32]
 Floats = NDArray[np.float64]
@@ -215,15 +215,23 @@ def compute(
     return (found if rows is None else found[rows]).astype(np.float32)
 
 
-def of_rows(derived: Derived, recording: Recording, first: int, end: int) -> Values:
-    """The values of rows `first` to `end` (left out) of a recording, float32 [end - first]."""
-    rate = row_rate_hz(recording.time_s, recording.machine.period_s)
-    before, after = derived.reach(rate)
-    begin, stop = max(first - before, 0), min(end + after, recording.n_rows)
-    values = {name: recording.channel(name)[begin:stop] for name in derived.channels}
-    return compute(
-        derived, values, recording.time_s[begin:stop], rate, slice(first - begin, min(end, stop) - begin)
-    )
+def of_rows(
+    derived: Derived, columns: Columns, time_s: Floats, rate_hz: float, rows: tuple[int, int]
+) -> Values:
+    """The values in the rows from a first to a last one, both included, float32 [n]; time_s is of the whole run.
+
+    Raises:
+        DerivedError: the run does not have a channel that is needed, or its rate cannot carry the band.
+    """
+    missing = [name for name in derived.channels if name not in columns.channels]
+    if missing:
+        raise DerivedError(f"“{derived.text}” needs {missing[0]}, which this run does not have.")
+    first, last = rows
+    before, after = derived.reach(rate_hz)
+    begin, end = max(first - before, 0), min(last + after + 1, len(time_s))
+    read = columns.values(derived.channels, begin, end - 1)
+    values = dict(zip(derived.channels, read, strict=True))
+    return compute(derived, values, time_s[begin:end], rate_hz, slice(first - begin, last + 1 - begin))
 
 
 def _computed(derived: Derived, values: Mapping[str, Values], time_s: Floats, rate_hz: float) -> Floats:

@@ -9,9 +9,19 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from core.errors import ToolmarkError
-from core.recordings.derived import DerivedError, band_taps, compute, is_derived, of_rows, parse, split_names
+from core.recordings.derived import (
+    Derived,
+    DerivedError,
+    band_taps,
+    compute,
+    is_derived,
+    of_rows,
+    parse,
+    split_names,
+)
 from core.recordings.machine import Machine
 from core.recordings.recording import Recording
+from core.recordings.traces import OpenColumns
 
 MILL = Machine.bantam()
 AX = "frame_l2.Ax"
@@ -32,6 +42,14 @@ def recording_of(values: NDArray[np.float32], time_s: NDArray[np.float64]) -> Re
     return Recording("made", None, MILL, time_s, (AX, "x_motor", "y_motor"), values, None, None, {})
 
 
+def part_of(derived: Derived, run: Recording, first: int, last: int) -> NDArray[np.float32]:
+    return of_rows(derived, OpenColumns(run), run.time_s, RATE, (first, last))
+
+
+def whole_of(derived: Derived, run: Recording) -> NDArray[np.float32]:
+    return part_of(derived, run, 0, run.n_rows - 1)
+
+
 @st.composite
 def runs(draw: st.DrawFn) -> Recording:
     """Runs with holes and gaps of the clock, of a large level or of none."""
@@ -47,12 +65,12 @@ def runs(draw: st.DrawFn) -> Recording:
 @given(runs(), st.sampled_from(TEXTS), st.data())
 def test_a_range_is_as_in_the_whole_run(run: Recording, text: str, data: st.DataObject) -> None:
     first = data.draw(st.integers(0, run.n_rows - 1))
-    end = data.draw(st.integers(first + 1, run.n_rows))
+    last = data.draw(st.integers(first, run.n_rows - 1))
     derived = parse(text, MILL)
-    whole = of_rows(derived, run, 0, run.n_rows)
-    part = of_rows(derived, run, first, end)
+    whole = whole_of(derived, run)
+    part = part_of(derived, run, first, last)
     assert part.dtype == np.float32
-    np.testing.assert_allclose(part, whole[first:end], rtol=1e-5, atol=1e-5 if "band" in text else 0)
+    np.testing.assert_allclose(part, whole[first : last + 1], rtol=1e-5, atol=1e-5 if "band" in text else 0)
 
 
 @settings(max_examples=60, deadline=None)
@@ -60,7 +78,7 @@ def test_a_range_is_as_in_the_whole_run(run: Recording, text: str, data: st.Data
 def test_a_row_without_a_value_has_none_afterwards(run: Recording, text: str) -> None:
     derived = parse(text, MILL)
     holes = np.isnan(run.matrix(derived.channels)).any(axis=1)
-    assert np.isnan(of_rows(derived, run, 0, run.n_rows)[holes]).all()
+    assert np.isnan(whole_of(derived, run)[holes]).all()
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -82,7 +100,7 @@ def test_units_and_labels_are_those_of_the_result() -> None:
 
 def test_values_are_what_the_names_say(make_run: Callable[..., Recording]) -> None:
     run = make_run([1, 3, np.nan, 7, 9, 9])
-    of = lambda text: of_rows(parse(text, MILL), run, 0, 6)  # noqa: E731
+    of = lambda text: whole_of(parse(text, MILL), run)  # noqa: E731
     np.testing.assert_allclose(of(f"diff({AX})"), [np.nan, 2, np.nan, np.nan, 2, 0])
     np.testing.assert_allclose(of(f"mean({AX},3)"), [2, 2, np.nan, 8, 25 / 3, 9], rtol=1e-6)
     np.testing.assert_allclose(of(f"rms({AX},2)")[:2], [1, np.sqrt(5)], rtol=1e-6)
@@ -139,6 +157,11 @@ def test_a_band_over_half_the_rate_is_refused_with_the_limit() -> None:
         band_taps(0.5, 2.5, RATE)
     with pytest.raises(DerivedError, match="choose a broader one"):
         band_taps(0.1, 0.101, RATE)
+
+
+def test_a_channel_that_the_run_does_not_have_is_named(make_run: Callable[..., Recording]) -> None:
+    with pytest.raises(DerivedError, match=r"needs frame_l2\.Ay, which this run"):
+        whole_of(parse("diff(frame_l2.Ay)", MILL), make_run([1, 2]))
 
 
 def test_names_are_split_outside_brackets() -> None:
