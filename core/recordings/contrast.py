@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from core.errors import ToolmarkError
 from core.recordings.atomic import write_bytes
 from core.recordings.machine import Machine
-from core.recordings.presence import live_rows
-from core.recordings.recording import Recording
 from core.recordings.store import Store
+from core.recordings.traces import Traces
 
 Statistic = Literal["mean", "deviation", "range", "rms", "change", "live"]
 STATISTICS: tuple[Statistic, ...] = get_args(Statistic)
@@ -35,6 +34,8 @@ FEWEST_ROWS, LEAST_SHARE = 8, 0.5
 # MAD and mean absolute deviation times these are the standard deviation of a normal distribution
 # (Iglewicz & Hoaglin 1993, How to Detect and Handle Outliers)
 MAD_TO_DEVIATION, MEAN_TO_DEVIATION = 1.4826, 1.2533
+# values of a run that are looked at together
+MOST_CELLS = 1 << 24
 # a channel that is the same in all other runs would be infinitely far away
 FARTHEST = 99.0
 # raised whenever a statistic is reckoned otherwise, so that tables on disk are made anew
@@ -130,14 +131,24 @@ class Contrast:
         return f"{IN_WORDS[self.statistic]} {self.value:.4g}, usually {self.usual:.4g} (n = {self.others})"
 
 
-def statistics_of(recording: Recording, channels: Sequence[str], rows: slice | None = None) -> Floats:
-    """Statistics of channels in a run or in some of its rows, float64 [C, S] in the order of `STATISTICS`.
+def statistics_of(traces: Traces, channels: Sequence[str], rows: tuple[int, int] | None = None) -> Floats:
+    """Statistics of channels in a run, or in the rows from a first to a last one, both included: float64 [C, S].
 
-    Frozen and missing values do not count; where less than half of the rows are live only their share is known.
+    In the order of `STATISTICS`. Frozen and missing values do not count; where less than half of the rows are live only
+    their share is known.
     """
-    rows = rows or slice(None)
-    live = live_rows(recording, channels)[rows]
-    return statistics_of_values(np.where(live, recording.matrix(channels)[rows], np.nan))
+    first, last = traces.clamped(*rows, 1) if rows else (0, traces.n_rows - 1)
+    found = np.full((len(channels), len(STATISTICS)), np.nan)
+    found[:, STATISTICS.index("live")] = 0.0
+    there = [place for place, name in enumerate(channels) if name in traces.channels]
+    most = max(MOST_CELLS // (last - first + 1), 1)
+    for begin in range(0, len(there), most):
+        places = there[begin : begin + most]
+        values = traces.columns.values([channels[place] for place in places], first, last).T.copy()
+        for column, place in enumerate(places):
+            values[max(traces.end_of_life(channels[place]) - first, 0) :, column] = np.nan
+        found[places] = statistics_of_values(values)
+    return found
 
 
 def statistics_of_values(values: NDArray[np.floating]) -> Floats:
@@ -167,9 +178,9 @@ def statistics_of_values(values: NDArray[np.floating]) -> Floats:
 
 
 def table_of(
-    runs: Iterable[Recording],
+    runs: Iterable[Traces],
     channels: Sequence[str],
-    rows: slice | None = None,
+    rows: tuple[int, int] | None = None,
     total: int = 0,
     *,
     progress: Progress | None = None,
@@ -189,13 +200,15 @@ def table_of(
 def table_of_store(store: Store, folder: Path, progress: Progress | None = None) -> StatisticsTable:
     """The statistics of all side channels in all runs of a store, kept in `folder` under the store's digest."""
     channels, total = store.machine.side_channels, len(store.names)
-    return kept_table(folder, store.digest, store.recordings(), channels, total, progress=progress)
+    return kept_table(
+        folder, store.digest, map(store.traces, store.names), channels, total, progress=progress
+    )
 
 
 def kept_table(
     folder: Path,
     digest: str,
-    runs: Iterable[Recording],
+    runs: Iterable[Traces],
     channels: Sequence[str],
     total: int = 0,
     *,

@@ -24,6 +24,7 @@ from core.recordings.contrast import (
 from core.recordings.machine import Machine
 from core.recordings.recording import Recording
 from core.recordings.store import import_runs
+from core.recordings.traces import Traces
 
 MILL = Machine.bantam()
 CHANNELS = ("frame_l2.Ax", "frame_l2.Ay", "frame_l2.Az", "x_motor")
@@ -31,12 +32,13 @@ CHANNELS = ("frame_l2.Ax", "frame_l2.Ay", "frame_l2.Az", "x_motor")
 
 def run_of(
     name: str, seed: int, loud: float = 1.0, rows: int = 100, frozen_from: int | None = None
-) -> Recording:
+) -> Traces:
     values = np.random.default_rng(seed).normal(size=(rows, 4)).astype(np.float32)
     values[:, 1] *= loud
     if frozen_from is not None:
         values[frozen_from:, :3] = values[frozen_from, :3]
-    return Recording(name, "face", MILL, np.arange(rows) / 4, CHANNELS, values, None, None, {})
+    recording = Recording(name, "face", MILL, np.arange(rows) / 4, CHANNELS, values, None, None, {})
+    return Traces.of(recording)
 
 
 def test_statistics_are_what_they_are_called() -> None:
@@ -57,6 +59,14 @@ def test_a_board_that_froze_early_has_no_statistic_but_how_long_it_lived() -> No
     assert np.isnan(found[0, : len(STATISTICS) - 1]).all()
     assert found[0, STATISTICS.index("live")] == pytest.approx(0.21, abs=0.011)
     assert np.isfinite(found[3]).all(), "a motor is no board"
+
+
+def test_statistics_of_a_range_are_those_of_its_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = run_of("a", 0)
+    expected = statistics_of_values(run.columns.values(CHANNELS, 20, 59).T)
+    monkeypatch.setattr("core.recordings.contrast.MOST_CELLS", 50)
+    np.testing.assert_allclose(statistics_of(run, CHANNELS, (20, 59)), expected)
+    assert statistics_of(run, ("frame_r1.Ax",))[0, STATISTICS.index("live")] == 0, "not recorded"
 
 
 def test_the_channel_that_is_unlike_the_others_comes_first() -> None:
