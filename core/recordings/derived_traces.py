@@ -33,7 +33,7 @@ def derived_trace(derived: Derived, traces: Traces, first: int, last: int, width
 def derived_values(derived: Derived, traces: Traces, first: int, last: int) -> NDArray[np.float32]:
     """The values of every row between two rows, both included, float32 [n]; a frozen board has none.
 
-    DerivedError as of `of_rows`.
+    DerivedError and BandError as of `of_rows`.
     """
     rate = row_rate_hz(traces.seconds, traces.machine.period_s)
     values = of_rows(derived, traces.columns, traces.seconds, rate, (first, last))

@@ -12,7 +12,6 @@ from core.errors import ToolmarkError
 from core.recordings.derived import (
     Derived,
     DerivedError,
-    band_taps,
     compute,
     is_derived,
     of_rows,
@@ -20,6 +19,7 @@ from core.recordings.derived import (
     split_names,
 )
 from core.recordings.machine import Machine
+from core.recordings.moving import BandError, band_taps
 from core.recordings.recording import Recording
 from core.recordings.traces import OpenColumns
 
@@ -153,9 +153,9 @@ def test_what_is_wrong_is_said(text: str, says: str) -> None:
 
 
 def test_a_band_over_half_the_rate_is_refused_with_the_limit() -> None:
-    with pytest.raises(DerivedError, match="nothing above 2 Hz, half that rate, is in them"):
+    with pytest.raises(BandError, match="nothing above 2 Hz, half that rate, is in them"):
         band_taps(0.5, 2.5, RATE)
-    with pytest.raises(DerivedError, match="choose a broader one"):
+    with pytest.raises(BandError, match="choose a broader one"):
         band_taps(0.1, 0.101, RATE)
 
 
