@@ -57,7 +57,9 @@ _METHODS = (
         "is given the operation, the window's row and, teacher-forced, the true tokens before; no sensor",
     ),
     Method("clock", "Clock", "told", "is given the operation and the window's row in the run; no sensor"),
-    Method("clock by row", "Clock by row", "whole", "is given the operation and each row's number; no sensor"),
+    Method(
+        "clock by row", "Clock by row", "whole", "is given the operation and each row's number; no sensor"
+    ),
     Method(
         "place known, lag not",
         "Place known, lag not",
