@@ -112,7 +112,7 @@ def _panel(ladder: Sequence[Scored], metric: str, place: int, ink: Ink) -> list[
         {**bar, "name": f"before {place}", "data": from_0, "itemStyle": {"color": "transparent"}},
         {**bar, "name": f"interval {place}", "data": long, "itemStyle": {"color": colour, "opacity": 0.45}},
         _points(
-            WITHOUT,
+            OTHER,
             "rect",
             (3, 16),
             ink.quiet,
