@@ -74,7 +74,10 @@ def show_figures(view: View, ladder: tuple[Scored, ...]) -> Scored:
     st.table(score_table.methods_table(one.evaluation), border="horizontal", hide_index=True)
     gone = evaluations.strangers(one, view.dataset.runs if view.dataset else ())
     if gone:
-        st.caption(f"{components.counted(gone, 'scored run')} of these are not in this dataset.")
+        st.caption(
+            f"{components.counted(gone, 'scored run')} behind these figures cannot be looked at here: "
+            "not in this dataset."
+        )
     with st.expander("Head by head", icon=":material/table_rows:"):
         st.table(score_table.heads_table(one.evaluation), border="horizontal", hide_index=True)
     with st.expander(
