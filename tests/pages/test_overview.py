@@ -14,7 +14,7 @@ Open = Callable[..., AppTest]
 
 @pytest.fixture
 def open_page(monkeypatch: pytest.MonkeyPatch, runs: Path, tmp_path: Path) -> Open:
-    """Opens the page on made-up recordings and these bundles, or on none; evaluations come with those of the project."""
+    """Opens the page on made-up recordings and bundles; the project's own come with its evaluations."""
 
     def open_(models: Path | None = None, recordings: Path | None = runs, **link: str) -> AppTest:
         if models is None or data.ROOT not in models.parents:
