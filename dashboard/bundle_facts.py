@@ -58,8 +58,8 @@ def _says(bundle: Bundle) -> str:
 
 def _parts(bundle: Bundle) -> str:
     runs = bundle.manifest.runs
-    names = {"train": "learned from", "val": "to choose by", "test": "held out"}
-    said = [f"{len(runs[part])} runs {name}" for part, name in names.items() if part in runs]
+    names = {"train": "", "val": " to choose by", "test": " held out"}
+    said = [f"{counted(len(runs[part]), 'run')}{name}" for part, name in names.items() if part in runs]
     fold = "" if bundle.manifest.fold is None else f", fold {bundle.manifest.fold}"
     return f"{', '.join(said)}{fold}, seed {bundle.manifest.seed}"
 
@@ -69,6 +69,11 @@ def _training(bundle: Bundle) -> str:
     seconds = sum(float(part) for part in manifest.training.get("seconds", {}).values())
     took = f"{seconds / 60:.0f} min, " if seconds else ""
     return f"{took}{manifest.created[:10]}, protocol {manifest.protocol}"
+
+
+def _data_digest(bundle: Bundle) -> str:
+    digest = bundle.manifest.data_digest
+    return f", of data `{digest[:12]}`" if digest else ""
 
 
 def _weights(bundle: Bundle) -> int:
