@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from core.errors import ToolmarkError
+from core.recordings.derived import is_derived, parse
 from core.recordings.machine import Machine, MachineError
 from core.recordings.traces import Traces
 from dashboard.window_view import MAIN
@@ -15,29 +18,54 @@ OF_A_MODALITY = 3
 
 @dataclass(frozen=True)
 class Shown:
-    """Channels in order; `unknown` are names that the machine does not have, `left_out` channels beyond MOST."""
+    """Channels in order, derived ones as they are written.
+
+    unknown: names that the machine does not have; problems: what is wrong with derived ones; left_out: channels beyond
+    MOST.
+    """
 
     channels: tuple[str, ...]
     unknown: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
     left_out: int = 0
+
+
+class Measured(NamedTuple):
+    """What a channel or a derived one measures; `label` is its name in words."""
+
+    modality: str
+    unit: str
+    label: str
+
+
+def measured(machine: Machine, name: str) -> Measured:
+    """What a channel measures; a derived one is of the modality of the channel that it begins with."""
+    if not is_derived(name):
+        return Measured(machine.modality(name), machine.unit(name), name)
+    derived = parse(name, machine)
+    return Measured(machine.modality(derived.channels[0]), derived.unit, derived.label)
 
 
 def shown(traces: Traces, wanted: Sequence[str], pinned: Sequence[str] = ()) -> Shown:
     """The channels that names stand for, the pinned ones first; the main ones where nothing is wanted.
 
-    A name is a channel's, a board's (all of its channels) or a modality's (its liveliest channels).
+    A name is a channel's, a board's (all of its channels), a modality's (its liveliest channels) or a derived one.
     """
     found: list[str] = [name for name in pinned if _is_channel(traces.machine, name)]
-    unknown = []
+    unknown, problems = [], []
     for name in wanted:
-        own = _named(traces, name)
+        try:
+            own = _named(traces, name)
+        except ToolmarkError as error:
+            problems.append(str(error))
+            continue
         found += own or []
         if own is None:
             unknown.append(name)
-    if not wanted or (unknown and not found):
+    if not wanted or not found:
         found += main_channels(traces)
     every = tuple(dict.fromkeys(found))
-    return Shown(every[:MOST], tuple(unknown), max(len(every) - MOST, 0))
+    return Shown(every[:MOST], tuple(unknown), tuple(problems), max(len(every) - MOST, 0))
 
 
 def _is_channel(machine: Machine, name: str) -> bool:
@@ -50,6 +78,8 @@ def _is_channel(machine: Machine, name: str) -> bool:
 
 def _named(traces: Traces, name: str) -> list[str] | None:
     machine = traces.machine
+    if is_derived(name):
+        return [parse(name, machine).text]
     if _is_channel(machine, name):
         return [machine.channel(name)]
     if name in machine.board_channels:
@@ -83,6 +113,9 @@ def main_channels(traces: Traces) -> list[str]:
 
 def state(traces: Traces, channel: str) -> str:
     """What is to be known of a channel before it is looked at: `live`, `frozen`, `constant`, `empty`, `missing`."""
+    if is_derived(channel):
+        own = parse(channel, traces.machine).channels
+        return "live" if set(own) <= set(traces.channels) else "missing"
     if channel not in traces.channels:
         return "missing"
     spread = traces.spread(channel)
@@ -93,16 +126,13 @@ def state(traces: Traces, channel: str) -> str:
     return "constant" if spread.constant else "live"
 
 
-def note(traces: Traces, channel: str, missing: int = 0) -> str:
+def note(traces: Traces, channel: str) -> str:
     """A channel's unit, and in words what is wrong with it."""
-    unit = traces.machine.unit(channel)
-    said = {
-        "missing": "not in this run",
-        "empty": "no value at all",
-        "frozen": f"frozen at {traces.end_of_life(channel):,}",
-        "constant": "constant",
-    }.get(state(traces, channel), f"{missing:,} without a value" if missing else "")
-    return " · ".join(part for part in (unit, said) if part)
+    found = state(traces, channel)
+    said = {"missing": "not in this run", "empty": "no value at all", "constant": "constant"}.get(found, "")
+    if found == "frozen":
+        said = f"frozen at {traces.end_of_life(channel):,}"
+    return " · ".join(part for part in (measured(traces.machine, channel).unit, said) if part)
 
 
 def words(name: str) -> str:
@@ -110,17 +140,10 @@ def words(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
-def by_modality(machine: Machine, channels: Iterable[str]) -> dict[str, list[str]]:
-    """Modality -> its channels, in the order in which they come."""
-    found: dict[str, list[str]] = {}
+def by_modality(machine: Machine, channels: Iterable[str]) -> dict[tuple[str, str], list[str]]:
+    """Modality and unit -> its channels, in the order in which they come."""
+    found: dict[tuple[str, str], list[str]] = {}
     for name in channels:
-        found.setdefault(machine.modality(name), []).append(name)
-    return found
-
-
-def by_board(machine: Machine, channels: Iterable[str]) -> dict[str, list[str]]:
-    """Board -> its channels; "" holds those of no board."""
-    found: dict[str, list[str]] = {}
-    for name in channels:
-        found.setdefault(machine.board(name) or "", []).append(name)
+        own = measured(machine, name)
+        found.setdefault((own.modality, own.unit), []).append(name)
     return found

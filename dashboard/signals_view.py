@@ -6,7 +6,10 @@ from typing import Any
 
 import streamlit as st
 
+from core.errors import ToolmarkError
 from core.evidence.line_lane import LineReadings, readings_lane
+from core.recordings.derived import parse
+from core.recordings.machine import Machine
 from core.recordings.traces import Traces
 from core.recordings.windows import WINDOW_ROWS
 from dashboard import layouts, selection, shown_channels, theme, trace_viewer
@@ -20,7 +23,7 @@ STANDARDISED, MERGED = "std", "modality"
 VIEWER, PICKER = "signals_viewer", "signals_picker"
 # what the viewer last said or was last told of where it is, the number of that, and the blocks that it has
 _PLACE, _TOKEN, _KNOWN = "signals_place", "signals_token", "signals_known"
-_TROUBLE = "signals_trouble"
+_TROUBLE, _SHOWN = "signals_trouble", "signals_shown"
 _PLACED = ("span", "mark_a", "mark_b", "shift")
 
 
@@ -119,7 +122,7 @@ def _row(said: Any) -> int | None:
 
 
 def _drop(name: str) -> None:
-    shown: Sequence[str] = st.session_state.get("signals_shown", ())
+    shown: Sequence[str] = st.session_state.get(_SHOWN, ())
     left = tuple(own for own in shown if own != name)
     if name in (pinned := layouts.load().pinned):
         _try(layouts.pin, tuple(own for own in pinned if own != name))
@@ -134,6 +137,20 @@ def picked() -> None:
         return
     _try(layouts.pin, tuple(str(name) for name in pinned))
     selection.change(channels=tuple(str(name) for name in channels), layout=None)
+
+
+def add_derived(key: str, machine: Machine) -> None:
+    """Show the derived channel that is written in the widget with this key, beside what is shown."""
+    text = str(st.session_state.get(key) or "").strip()
+    if not text:
+        return
+    try:
+        own = parse(text, machine).text
+    except ToolmarkError as error:
+        st.session_state[_TROUBLE] = str(error)
+        return
+    st.session_state[key] = ""
+    selection.change(channels=(*st.session_state.get(_SHOWN, ()), own), layout=None)
 
 
 def set_channels(names: Sequence[str]) -> None:
@@ -181,7 +198,7 @@ def _try(action: Any, *arguments: Any) -> bool:
 def shown_now(traces: Traces, selected: Selection) -> Shown:
     """The channels that the selection shows of a run; kept for clicks that change them."""
     found = shown_channels.shown(traces, _of_layout(selected).channels, layouts.load().pinned)
-    st.session_state["signals_shown"] = found.channels
+    st.session_state[_SHOWN] = found.channels
     return found
 
 

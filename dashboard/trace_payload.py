@@ -13,15 +13,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.errors import ToolmarkError
+from core.recordings.derived import is_derived, parse
+from core.recordings.derived_traces import derived_trace
 from core.recordings.lanes import Lane
-from core.recordings.thinning import EXACT_ROWS
-from core.recordings.traces import Traces
+from core.recordings.thinning import EXACT_ROWS, Points
+from core.recordings.traces import Trace, Traces, View
 
 Json = dict[str, Any]
 # points are chosen for a picture of so many pixels, and lanes for so many stretches
 WIDTH = 1200
-SEGMENTS = 1500
-KNOTS = 1024
+SEGMENTS = 600
+KNOTS = 512
+NOWHERE = np.empty((0, 2), dtype=np.int64)
+NO_POINTS = Points(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
 
 
 @dataclass(frozen=True)
@@ -78,20 +83,10 @@ def payload(header: Json, blocks: Iterable[Asked]) -> bytes:
 
 
 def _packed(asked: Asked, packer: Packer) -> Json:
-    view = asked.traces.view(asked.channels, asked.first, asked.last, WIDTH)
-    traces = []
-    for trace in view.traces:
-        every = len(trace.points.rows) == view.last - view.first + 1
-        traces.append(
-            {
-                "name": trace.channel,
-                "rows": None if every else packer.add(trace.points.rows, "<u4"),
-                "values": packer.add(trace.points.values, "<f4"),
-                "holes": packer.add(trace.holes, "<u4"),
-                "stuck": packer.add(trace.stuck, "<u4"),
-                "missing": trace.missing,
-            }
-        )
+    raw = [name for name in asked.channels if not is_derived(name)]
+    view = asked.traces.view(raw, asked.first, asked.last, WIDTH)
+    traces = [_trace(trace, view, packer) for trace in view.traces]
+    traces += [_derived(name, asked.traces, view, packer) for name in asked.channels if is_derived(name)]
     rows = _knots(asked.traces, view.first, view.last)
     return {
         "first": view.first,
@@ -104,6 +99,27 @@ def _packed(asked: Asked, packer: Packer) -> Json:
         "traces": traces,
         "lanes": [_lane(lane, view.first, view.last, packer) for lane in asked.lanes],
     }
+
+
+def _trace(trace: Trace, view: View, packer: Packer) -> Json:
+    every = len(trace.points.rows) == view.last - view.first + 1
+    return {
+        "name": trace.channel,
+        "rows": None if every else packer.add(trace.points.rows, "<u4"),
+        "values": packer.add(trace.points.values, "<f4"),
+        "holes": packer.add(trace.holes, "<u4"),
+        "stuck": packer.add(trace.stuck, "<u4"),
+        "missing": trace.missing,
+    }
+
+
+def _derived(name: str, traces: Traces, view: View, packer: Packer) -> Json:
+    """A derived channel's trace; where it cannot be reckoned, none and the reason."""
+    try:
+        own = derived_trace(parse(name, traces.machine), traces, view.first, view.last, WIDTH)
+    except ToolmarkError as error:
+        return _trace(Trace(name, NO_POINTS, NOWHERE, NOWHERE, 0), view, packer) | {"problem": str(error)}
+    return _trace(own, view, packer)
 
 
 def _knots(traces: Traces, first: int, last: int) -> NDArray[np.int64]:

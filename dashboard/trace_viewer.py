@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
+from core.recordings.derived import is_derived
 from core.recordings.lanes import Lane
 from core.recordings.traces import Traces
 from core.recordings.windows import WINDOW_ROWS
@@ -20,15 +20,17 @@ KEYS = (
     "Wheel: zoom. Drag: move. Shift-drag: zoom to a box. Double click: whole run. Click: pin the cursor. "
     "Keys: arrows move, Shift-arrows step the cursor, + − 0 zoom, A B cursors, F window, W window here, Esc clear."
 )
+STANDARD = "standard deviations"
 KEYS_OVER = " Alt-drag: shift the other run."
 
 
 def _script() -> str:
-    """All files as one script: each has one subject and uses those before it. It goes with every picture, so that the
-    indentation is left out.
+    """All files as one script: each has one subject and uses those before it. It goes with every picture, so that
+    indentation and comments are left out.
     """
     files = ((FRONTEND / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
-    return "\n".join(line.strip() for file in files for line in file.splitlines())
+    lines = (line.strip() for file in files for line in file.splitlines())
+    return "\n".join(line for line in lines if not line.startswith("//"))
 
 
 _viewer = st.components.v2.component(
@@ -136,8 +138,7 @@ def _blocks_over(picture: Picture, over: Over) -> tuple[Asked, Asked | None]:
 
 
 def _there(traces: Traces, channels: Sequence[str]) -> tuple[str, ...]:
-    own = set(traces.channels)
-    return tuple(name for name in channels if name in own)
+    return tuple(name for name in channels if shown_channels.state(traces, name) != "missing")
 
 
 def _extent(picture: Picture) -> list[int]:
@@ -198,32 +199,29 @@ def panels(picture: Picture, ink: Ink) -> list[Json]:
     machine = picture.traces.machine
     if picture.merged:
         groups = shown_channels.by_modality(machine, picture.channels)
-        return [_merged_panel(picture, modality, names, ink) for modality, names in groups.items()]
+        return [_merged_panel(picture, *kind, names, ink) for kind, names in groups.items()]
     return [_panel(picture, name, ink) for name in picture.channels]
 
 
 def _panel(picture: Picture, name: str, ink: Ink) -> Json:
-    traces, machine = picture.traces, picture.traces.machine
-    modality = machine.modality(name)
+    traces = picture.traces
+    own = shown_channels.measured(traces.machine, name)
     note = shown_channels.note(traces, name)
     there = shown_channels.state(traces, name) not in ("missing", "empty")
-    colour = ink.line(theme.modality_colour(modality))
+    colour = ink.line(theme.modality_colour(own.modality))
     return {
         "title": name,
-        "note": "standard deviations" + note[len(machine.unit(name)) :]
-        if picture.standardised and there
-        else note,
-        "full": f"{name}: {shown_channels.words(modality)}, {note}",
+        "note": STANDARD + note[len(own.unit) :] if picture.standardised and there else note,
+        "full": f"{own.label}: {shown_channels.words(own.modality)}, {note}",
         "drop": name if name in picture.removable else None,
         "traces": [_trace(traces, name, name, colour)] if there else [],
     }
 
 
-def _merged_panel(picture: Picture, modality: str, names: Sequence[str], ink: Ink) -> Json:
-    traces, machine = picture.traces, picture.traces.machine
+def _merged_panel(picture: Picture, modality: str, unit: str, names: Sequence[str], ink: Ink) -> Json:
+    traces = picture.traces
     live = [name for name in names if shown_channels.state(traces, name) not in ("missing", "empty")]
-    units = dict.fromkeys(machine.unit(name) for name in names)
-    note = "standard deviations" if picture.standardised else ", ".join(units)
+    note = STANDARD if picture.standardised else unit
     if len(live) < len(names):
         note += f" · {len(names) - len(live)} not in this run"
     palette = theme.series(len(live), theme.modality_colour(modality))
@@ -241,18 +239,24 @@ def _merged_panel(picture: Picture, modality: str, names: Sequence[str], ink: In
 
 def _short(name: str, beside: Sequence[str]) -> str:
     """A name without the quantity where all beside it measure the same."""
+    if any(is_derived(own) for own in beside):
+        return name
     return name.partition(".")[0] if len({own.partition(".")[2] for own in beside}) == 1 else name
 
 
-def _trace(traces: Traces, name: str, short: str, colour: str) -> dict[str, Any]:
-    spread, end = traces.spread(name), traces.end_of_life(name)
-    return {
+def _trace(traces: Traces, name: str, short: str, colour: str) -> Json:
+    own: Json = {
         "name": name,
         "label": name,
-        "short": short if end == traces.n_rows else f"{short} (frozen)",
-        "unit": traces.machine.unit(name),
+        "short": short,
+        "unit": shown_channels.measured(traces.machine, name).unit,
         "colour": colour,
-        "mean": spread.mean,
-        "deviation": spread.deviation,
-        "frozen": end if end < traces.n_rows else None,
+        "frozen": None,
     }
+    if is_derived(name):
+        # its mean and deviation are taken from what is drawn of the whole run
+        return own | {"mean": None, "deviation": None}
+    spread, end = traces.spread(name), traces.end_of_life(name)
+    if end < traces.n_rows:
+        own |= {"short": f"{short} (frozen)", "frozen": end}
+    return own | {"mean": spread.mean, "deviation": spread.deviation}

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.errors import ToolmarkError
 from core.evidence.line_lane import LineReadings
+from core.recordings.derived import FORMS
 from dashboard import (
     channel_picker,
     components,
@@ -128,6 +129,17 @@ def choose_channels(run: Run, selected: Selection, shown: shown_channels.Shown) 
             for name, names in sets.items():
                 if known.issuperset(names):
                     st.button(name, key=f"set_{name}", on_click=signals_view.set_channels, args=(names,))
+            st.text_input(
+                "Add a derived channel",
+                key="derived",
+                placeholder="rms(frame_l2.Ax,16)",
+                label_visibility="collapsed",
+                help="Of channels or of derived ones: " + ", ".join(f"`{form}`" for form in FORMS.values()),
+                on_change=signals_view.add_derived,
+                args=("derived", run.traces.machine),
+            )
+        if trouble := signals_view.trouble():
+            st.warning(trouble, icon=":material/warning:")
         channel_picker.show(
             run.traces, shown.channels, layouts.load().pinned, signals_view.PICKER, signals_view.picked
         )
@@ -255,6 +267,8 @@ def say(run: Run, selected: Selection, shown: shown_channels.Shown, view: View) 
         st.caption(
             f"{view.dataset.name if view.dataset else 'This machine'} has no channel, board or modality called {names}."
         )
+    for problem in shown.problems:
+        st.caption(components.escaped(problem))
     if shown.left_out:
         st.caption(
             f"{components.counted(shown.left_out, 'channel')} beyond the {shown_channels.MOST} that fit are not drawn."

@@ -16,8 +16,18 @@ function pieces(v, whole, detail, shift = 0) {
   return found
 }
 
-const scaled = (v, trace, value) =>
-  v.header.scale === "std" ? (trace.deviation > 0 ? (value - trace.mean) / trace.deviation : value - trace.mean) : value
+function scaled(v, trace, value) {
+  if (v.header.scale !== "std") return value
+  if (trace.mean === null) Object.assign(trace, spreadOf(v.whole.traces.get(trace.name)))
+  return trace.deviation > 0 ? (value - trace.mean) / trace.deviation : value - trace.mean
+}
+
+function spreadOf(own) {
+  const known = own ? own.values.filter(value => !Number.isNaN(value)) : []
+  const mean = known.reduce((sum, value) => sum + value, 0) / (known.length || 1)
+  const square = known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (known.length || 1)
+  return { mean, deviation: Math.sqrt(square) }
+}
 
 function limitsOf(v, panel) {
   let low = Infinity
@@ -89,6 +99,10 @@ function drawAbsence(pen, v, panel) {
     for (const [block, first, last] of v.pieces) {
       const own = block.traces.get(trace.name)
       if (!own) continue
+      if (own.problem) {
+        hatch(pen, v.left, panel.top, v.plot, panel.height, ink.quiet, 0.25)
+        label(pen, v, fitted(pen, own.problem, v.plot - 20), v.left + 8, panel.top + panel.height / 2 + 4)
+      }
       const height = lone ? panel.height : 4
       eachStretch(own.holes, first, last, (from, to) =>
         over(from, to, (x, w) => {
