@@ -115,10 +115,8 @@ def choose_over(view: View, run: Run, selected: Selection) -> None:
 
 def choose_channels(run: Run, selected: Selection, shown: shown_channels.Shown) -> None:
     """The choice of channels; nothing of it is drawn while it is closed."""
-    label = f"Channels ({len(shown.channels)})"
     with (
-        popover := st.popover(
-            label, icon=":material/ssid_chart:", key="channels_popover", on_change="rerun", width="content"
+        popover := st.popover("Channels", icon=":material/ssid_chart:", key="channels_popover", on_change="rerun", width="content"
         )
     ):
         if not popover.open:
@@ -171,10 +169,8 @@ def choose_look(selected: Selection) -> None:
 
 def choose_layout(selected: Selection, shown: shown_channels.Shown) -> None:
     """The saved layouts: take one, save what is shown as one, delete one."""
-    label = f"Layout: {components.escaped(selected.layout)}" if selected.layout else "Layouts"
     with (
-        popover := st.popover(
-            label, icon=":material/bookmarks:", key="layouts_popover", on_change="rerun", width="content"
+        popover := st.popover("Layouts", icon=":material/bookmarks:", key="layouts_popover", on_change="rerun", width="content"
         )
     ):
         if not popover.open:
