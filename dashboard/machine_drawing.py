@@ -97,11 +97,10 @@ def _states(values: Mapping[str, BoardValue], layout: Layout) -> list[str]:
 def _looks(board: str, own: BoardValue, ends: tuple[float, float], logarithmic: bool, unit: str) -> Json:
     if own.value is None or not isfinite(own.value):
         what = {"missing": "not recorded", "frozen": "frozen", "live": "no value"}[own.state]
-        state = own.state if own.state != "live" else "missing"
-        text = {"missing": "–", "frozen": "frozen"}[state]
+        text = "frozen" if own.state == "frozen" else "–"
         return {
             "text": text,
-            "state": state,
+            "state": own.state,
             "fill": None,
             "ink": None,
             "says": _sentence(board, what, own.says),

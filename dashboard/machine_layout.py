@@ -105,14 +105,17 @@ def _mounted(places: Mapping[str, Place], parts: Sequence[_Box]) -> Layout:
     def drawn(point: tuple[float, float]) -> tuple[float, float]:
         return (point[0] - left) * scale, above + (point[1] - top) * scale
 
-    height = drawn((0.0, max(all_y)))[1] + above
-    shapes = tuple(
-        Shape(" ".join("{:.1f},{:.1f}".format(*drawn(_seen(corner))) for corner in face), part.kind)
-        for part in parts
-        for face in _faces(part)
-    )
-    middles = {board: drawn(point) for board, point in seen.items()}
-    return Layout(WIDTH, height, shapes, _named(_apart(middles), height))
+    middles = _apart({board: drawn(point) for board, point in seen.items()})
+    # tiles that were moved apart may need room above
+    lift = max(above - min(y for _, y in middles.values()), 0.0)
+    middles = {board: (x, y + lift) for board, (x, y) in middles.items()}
+    height = max(drawn((0.0, max(all_y)))[1] + lift, *(y for _, y in middles.values())) + above
+    shapes = []
+    for part in parts:
+        for face in _faces(part):
+            points = [drawn(_seen(corner)) for corner in face]
+            shapes.append(Shape(" ".join(f"{x:.1f},{y + lift:.1f}" for x, y in points), part.kind))
+    return Layout(WIDTH, height, tuple(shapes), _named(middles, height))
 
 
 def _outline(places: Collection[Place]) -> _Box:
