@@ -23,7 +23,9 @@ STANDARDISED, MERGED = "std", "modality"
 VIEWER, PICKER = "signals_viewer", "signals_picker"
 # what the viewer last said or was last told of where it is, the number of that, and the blocks that it has
 _PLACE, _TOKEN, _KNOWN = "signals_place", "signals_token", "signals_known"
-_TROUBLE, _SHOWN = "signals_trouble", "signals_shown"
+_TROUBLE, _NOTED, _SHOWN = "signals_trouble", "signals_noted", "signals_shown"
+# the row under the pinned cursor
+_PINNED = "signals_pinned"
 _PLACED = ("span", "mark_a", "mark_b", "shift")
 
 
@@ -106,6 +108,7 @@ def _moved() -> None:
             "shift": said["shift"] if isinstance(said.get("shift"), int) and said["shift"] else None,
         }
         selection.change(**moved)
+        st.session_state[_PINNED] = _row(said.get("pin"))
         # the viewer is there already: it is not to be sent where it comes from
         before = st.session_state.get(_PLACE) or [None]
         st.session_state[_PLACE] = [*(moved[name] for name in _PLACED), before[-1]]
@@ -184,6 +187,28 @@ def trouble() -> str | None:
     """What went wrong in the reader's last click, once."""
     said: str | None = st.session_state.pop(_TROUBLE, None)
     return said
+
+
+def note(words: str) -> None:
+    """Keep what came of a click, to be said when the page is drawn."""
+    st.session_state[_NOTED] = words
+
+
+def noted() -> str | None:
+    """What came of the reader's last click, once."""
+    said: str | None = st.session_state.pop(_NOTED, None)
+    return said
+
+
+def rows_in_view(traces: Traces, selected: Selection) -> tuple[int, int]:
+    """The first and the last row that the viewer shows."""
+    return traces.clamped(*selected.span) if selected.span else (0, traces.n_rows - 1)
+
+
+def cursor(selected: Selection) -> int | None:
+    """The row that the reader has pinned, else that of cursor A."""
+    pinned: int | None = st.session_state.get(_PINNED)
+    return selected.mark_a if pinned is None else pinned
 
 
 def _try(action: Any, *arguments: Any) -> bool:

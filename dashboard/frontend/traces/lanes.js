@@ -161,6 +161,6 @@ function drawOverview(pen, v) {
   pen.line([x0, y, x1, y, x1, y + h, x0, y + h, x0, y], ink.accent, 1.2)
   for (const edge of [x0, x1]) pen.rect(edge - 2.5, y + h / 2 - 7, 5, 14, ink.accent, 1)
   if (v.row !== null && v.header.window) pen.rect(x(v.row), y + h - 3, Math.max(x(v.row + v.header.window) - x(v.row), 3), 3, ink.accent, 1)
-  pen.text("Whole run", 0, y + 13, ink.quiet)
+  pen.text(fitted(pen, v.header.name, v.left - 8, 12, 600), 0, y + 13, ink.text, { size: 12, weight: 600 })
   pen.text(fitted(pen, trace ? trace.label : "", v.left - 8, 10), 0, y + 26, ink.quiet, { size: 10 })
 }

@@ -97,7 +97,7 @@ function drawCursor(v) {
 function report(v) {
   const [first, last] = v.span.map(Math.round)
   const span = isWhole(v) ? null : [Math.max(first, 0), Math.min(last, v.header.rows - 1)]
-  const now = { span, a: v.a, b: v.b, shift: v.header.over ? v.shift : null }
+  const now = { span, a: v.a, b: v.b, shift: v.header.over ? v.shift : null, pin: v.pinned }
   const text = JSON.stringify(now)
   if (text === v.told) return
   v.told = text
@@ -115,7 +115,7 @@ function adopt(v, header) {
     v.a = header.view.a
     v.b = header.view.b
     v.shift = header.over?.shift || 0
-    v.told = JSON.stringify({ span: header.view.span, a: v.a, b: v.b, shift: header.over ? v.shift : null })
+    v.told = JSON.stringify({ span: header.view.span, a: v.a, b: v.b, shift: header.over ? v.shift : null, pin: v.pinned })
   }
   v.row = header.view.row
   // another run may be shorter, or no longer shifted so far
