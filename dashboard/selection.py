@@ -65,7 +65,8 @@ class Selection:
 
     `channels` are the modalities, boards or channels whose traces are shown, `without` those that the model must not
     see. `span` is the first and the last row in view, `mark_a` and `mark_b` the rows of the two cursors, `over` a run
-    that is laid over the first one, `shift` rows later. `filter` names the windows that are listed, in words.
+    that is laid over the first one, `shift` rows later. `filter` names the windows that are listed, in words, and
+    `figures` the protocol whose figures are shown.
     """
 
     dataset: str | None = _kept("data", _TEXT)
@@ -89,6 +90,7 @@ class Selection:
     slice: str | None = _kept("slice", _TEXT)
     sort: str | None = _kept("sort", _TEXT)
     page: int | None = _kept("page", _ROW, "page", "the first page is shown")
+    figures: str | None = _kept("figures", _TEXT)
 
 
 # field of the selection -> name in the address

@@ -6,7 +6,7 @@ from typing import Literal
 from core.evidence.metrics import MODEL, TRUTH
 
 # sensors: reads the sensors as the model does; blind: sees no sensor that follows the cut; told: is given part of the
-# truth that nobody has in use; bound: what could be reached at best; whole: reads a run as a whole
+# truth that nobody has in use; bound: what could be reached at best; whole: of runs as a whole or of parts of them
 Kind = Literal["model", "sensors", "blind", "told", "bound", "whole", "truth"]
 
 
@@ -57,7 +57,9 @@ _METHODS = (
         "is given the operation, the window's row and, teacher-forced, the true tokens before; no sensor",
     ),
     Method("clock", "Clock", "told", "is given the operation and the window's row in the run; no sensor"),
-    Method("clock by row", "Clock by row", "told", "is given the operation and each row's number; no sensor"),
+    Method(
+        "clock by row", "Clock by row", "whole", "is given the operation and each row's number; no sensor"
+    ),
     Method(
         "place known, lag not",
         "Place known, lag not",
@@ -67,7 +69,7 @@ _METHODS = (
     Method(
         "place known, lag not, 200 rows",
         "Place known, lag not, 200 rows",
-        "bound",
+        "whole",
         "the same for 200 rows from a random start",
     ),
     Method("track", "Whole run read back", "whole", "the bundle and all rows of the run at once"),
