@@ -25,6 +25,12 @@ page = st.navigation(
                 default=True,
                 help="What data and model this is, what the honest number is, and what to distrust.",
             ),
+            st.Page(
+                PAGES / "signals.py",
+                title="Signals",
+                icon=":material/ssid_chart:",
+                help="The traces of a run with its G-code under them, and another run laid over them.",
+            ),
         ],
         "Model": [
             st.Page(

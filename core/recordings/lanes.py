@@ -15,6 +15,8 @@ NOTHING = -1
 BUFFERING = "buffering"
 # a number with more values than this is a trace, not a state
 MOST_STATES = 64
+# a view of more stretches than this is drawn from the coarse lane
+MOST_STRETCHES, COARSE = 1 << 17, 1 << 16
 
 
 class Segments(NamedTuple):
@@ -33,7 +35,8 @@ class Lane:
     """One lane of a run of `n_rows` rows.
 
     starts: first row of each stretch, int64 [S], the first is 0; codes: what each stretch is, int64 [S], a place in
-    `texts`, -1 = nothing; kinds: of each text what it is to be coloured as, e.g. `line` or `buffering`.
+    `texts`, -1 = nothing; kinds: of each text what it is to be coloured as, e.g. `line` or `buffering`; coarse: the
+    lane thinned to COARSE stretches, where it has so many that a view from afar would take long.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Lane:
     codes: Codes
     texts: tuple[str, ...]
     kinds: tuple[str, ...]
+    coarse: Segments | None = None
 
     def segments(self, first: int, last: int, most: int) -> Segments:
         """The stretches between two rows, both shown; about `most` of them at the most.
@@ -51,23 +55,37 @@ class Lane:
         """
         low = max(int(np.searchsorted(self.starts, first, side="right")) - 1, 0)
         high = int(np.searchsorted(self.starts, last, side="right"))
+        if high - low > MOST_STRETCHES and self.coarse is not None:
+            return thinned(_between(self.coarse, first, last), most)
         starts = np.maximum(self.starts[low:high], first)
         ends = np.append(starts[1:] - 1, last)
-        codes = self.codes[low:high]
-        if len(starts) <= most:
-            return Segments(starts, ends, codes, np.ones(len(starts), dtype=np.int64))
-        share = -(-(last - first + 1) * 2 // most)
-        short = ends - starts + 1 < share
-        part = (starts - first) // share
-        joins = short[1:] & short[:-1] & (part[1:] == part[:-1])
-        begins = np.concatenate(([0], np.flatnonzero(~joins) + 1))
-        counts = np.diff(np.append(begins, len(starts)))
-        return Segments(starts[begins], ends[begins + counts - 1], codes[begins], counts)
+        own = Segments(starts, ends, np.asarray(self.codes[low:high]), np.ones(len(starts), dtype=np.int64))
+        return thinned(own, most)
 
     def at(self, row: int) -> str | None:
         """The text of a row; None where there is nothing."""
         code = int(self.codes[np.searchsorted(self.starts, row, side="right") - 1])
         return None if code == NOTHING else self.texts[code]
+
+
+def thinned(own: Segments, most: int) -> Segments:
+    """About `most` stretches at the most: neighbours shorter than their share of all rows are put together."""
+    if len(own.first) <= most:
+        return own
+    share = -(-int(own.last[-1] - own.first[0] + 1) * 2 // most)
+    short = own.last - own.first + 1 < share
+    part = (own.first - own.first[0]) // share
+    joins = short[1:] & short[:-1] & (part[1:] == part[:-1])
+    begins = np.concatenate(([0], np.flatnonzero(~joins) + 1))
+    ends = np.append(begins[1:], len(own.first)) - 1
+    return Segments(own.first[begins], own.last[ends], own.code[begins], np.add.reduceat(own.merged, begins))
+
+
+def _between(own: Segments, first: int, last: int) -> Segments:
+    low = int(np.searchsorted(own.last, first))
+    high = int(np.searchsorted(own.first, last, side="right"))
+    cut = Segments(*(part[low:high] for part in own))
+    return cut._replace(first=np.maximum(cut.first, first), last=np.minimum(cut.last, last))
 
 
 def run_lengths(codes: Codes) -> tuple[Codes, Codes]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from core.errors import ToolmarkError
 from core.recordings.atomic import replacing_folder
 from core.recordings.clock_gaps import Gaps, clock_gaps
-from core.recordings.lanes import Lane
+from core.recordings.lanes import COARSE, MOST_STRETCHES, Lane, Segments
 from core.recordings.machine import Machine
 from core.recordings.presence import FROZEN_QUANTITIES, FROZEN_ROWS
 from core.recordings.thinning import Buckets, bucketed, merged
@@ -181,7 +181,9 @@ def _write_description(
 ) -> None:
     lanes = columns.lanes()
     for own in lanes:
-        np.savez(folder / f"lane_{own.name}.npz", starts=own.starts, codes=own.codes)
+        np.save(folder / f"lane_{own.name}.npy", np.stack([own.starts, own.codes]))
+        if len(own.starts) > MOST_STRETCHES:
+            np.save(folder / f"coarse_{own.name}.npy", np.stack(own.segments(0, columns.n_rows - 1, COARSE)))
     described = {
         "version": VERSION,
         "digest": digest,
@@ -224,6 +226,8 @@ def _gaps(folder: Path) -> Gaps:
 
 
 def _lane(folder: Path, n_rows: int, said: dict[str, Any]) -> Lane:
-    with np.load(folder / f"lane_{said['name']}.npz", allow_pickle=False) as own:
-        texts, kinds = tuple(said["texts"]), tuple(said["kinds"])
-        return Lane(said["name"], said["title"], n_rows, own["starts"], own["codes"], texts, kinds)
+    starts, codes = np.load(folder / f"lane_{said['name']}.npy", "r", allow_pickle=False)
+    coarse = folder / f"coarse_{said['name']}.npy"
+    thin = Segments(*np.load(coarse, allow_pickle=False)) if coarse.is_file() else None
+    texts, kinds = tuple(said["texts"]), tuple(said["kinds"])
+    return Lane(said["name"], said["title"], n_rows, starts, codes, texts, kinds, thin)

@@ -10,8 +10,8 @@ Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
 # a view of no more rows is sent as it is: its values can be read off one by one
 EXACT_ROWS = 4096
-# so often longer than the usual stretch of one value is a channel that repeats itself called stuck
-STUCK_TIMES, STUCK_ROWS = 20, 24
+# rows of one value that are no chance where a channel changes in this share of its other rows
+STUCK_ROWS, MOVING = 24, 0.7
 _SHAPE = MinMaxLTTBDownsampler()  # type: ignore[no-untyped-call]
 _EXTREMES = MinMaxDownsampler()  # type: ignore[no-untyped-call]
 
@@ -71,18 +71,17 @@ def longest(found: Rows, most: int) -> Rows:
 def stuck(values: Floats) -> Rows:
     """Where a channel that otherwise moves repeats one value: stretches int64 [S, 2] of values float32 [n].
 
-    A stretch counts from STUCK_ROWS rows on and from STUCK_TIMES the channel's usual one, so that coarse steps do not;
-    a channel that never moves has none.
+    A stretch counts from STUCK_ROWS rows on. The channel has to change from row to row in most of the other rows: one
+    that moves in coarse steps, or never, has none.
     """
     if len(values) < STUCK_ROWS:
         return np.empty((0, 2), dtype=np.int64)
-    same = values[1:] == values[:-1]
-    starts = np.concatenate(([0], np.flatnonzero(~same) + 1))
+    starts = np.concatenate(([0], np.flatnonzero(values[1:] != values[:-1]) + 1))
     lengths = np.diff(np.concatenate((starts, [len(values)])))
-    if len(starts) < 2:
+    kept = lengths >= STUCK_ROWS
+    others = len(values) - int(lengths[kept].sum())
+    if not kept.any() or np.count_nonzero(~kept) <= MOVING * others or others < STUCK_ROWS:
         return np.empty((0, 2), dtype=np.int64)
-    enough = max(STUCK_ROWS, STUCK_TIMES * float(np.median(lengths)))
-    kept = lengths >= enough
     return np.stack([starts[kept], starts[kept] + lengths[kept] - 1], axis=1)
 
 

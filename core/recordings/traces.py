@@ -17,7 +17,7 @@ from core.recordings.machine import Machine
 from core.recordings.presence import frozen_boards
 from core.recordings.pyramid import Pyramid, spread
 from core.recordings.recording import Recording
-from core.recordings.thinning import Points, envelope, longest, stretches, stuck, thin
+from core.recordings.thinning import EXACT_ROWS, Points, envelope, longest, stretches, stuck, thin
 
 # a view of a stored run with fewer rows is read from its file row by row
 READ_ROWS = 100_000
@@ -173,8 +173,8 @@ class Traces:
             return View(first, last, rows / width, tuple(traces))
         values = self.columns.values(channels, first, last)
         traces = [self._close_up(name, own, first, width) for name, own in zip(channels, values, strict=True)]
-        exact = all(len(trace.points.rows) == rows for trace in traces)
-        return View(first, last, 1.0 if exact else max(2 * rows / width, 1.0), tuple(traces))
+        exact = rows <= max(EXACT_ROWS, width)
+        return View(first, last, 1.0 if exact else 2 * rows / width, tuple(traces))
 
     def _close_up(self, name: str, values: NDArray[np.float32], first: int, width: int) -> Trace:
         hole = np.isnan(values)
