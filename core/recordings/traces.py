@@ -158,11 +158,11 @@ class Traces:
         return int(np.clip(np.searchsorted(self.seconds, seconds, side="right") - 1, 0, self.n_rows - 1))
 
     def clamped(self, first: int, last: int, least: int = 2) -> tuple[int, int]:
-        """The nearest stretch of `least` rows or more that the run has."""
-        first, last = min(first, last), max(first, last)
-        size = min(max(last - first + 1, least), self.n_rows)
-        first = max(0, min(first, self.n_rows - size))
-        return first, first + size - 1
+        """The rows of a stretch that the run has; `least` of them or more, the nearest ones, where it has as many."""
+        end = self.n_rows - 1
+        first, last = (max(0, min(row, end)) for row in (min(first, last), max(first, last)))
+        first = max(0, min(first, end - least + 1))
+        return first, min(max(last, first + least - 1), end)
 
     def view(self, channels: Sequence[str], first: int, last: int, width: int) -> View:
         """Channels of the run between two rows, both included, for a picture `width` pixels wide."""

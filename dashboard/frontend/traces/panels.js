@@ -152,14 +152,22 @@ function drawPanel(pen, v, panel) {
   }
 }
 
+// how many rows in view have no value: from afar a short hole is too narrow to be seen
+function missingIn(v, panel) {
+  const [block] = v.pieces[0]
+  const count = panel.traces.reduce((sum, trace) => sum + (block.traces.get(trace.name)?.missing || 0), 0)
+  return count && panel.traces.length === 1 ? ` · ${grouped(count)} without a value` : ""
+}
+
 function drawHead(pen, v, panel) {
   const ink = v.header.ink
+  const note = panel.note + missingIn(v, panel)
   const { top, height } = panel
   const room = v.left - 46
   const dot = panel.title.indexOf(".")
   // a name that does not fit stands on two lines: what is measured, then the board
   const split = dot > 0 && pen.measure(panel.title, 12, 600) > room && !panel.title.includes("(")
-  const lines = split ? [panel.title.slice(dot + 1), panel.title.slice(0, dot), panel.note] : [panel.title, panel.note]
+  const lines = split ? [panel.title.slice(dot + 1), panel.title.slice(0, dot), note] : [panel.title, note]
   lines.forEach((text, place) => {
     const [size, weight] = place ? [11, 400] : [12, 600]
     if (15 * place + 13 <= height) pen.text(fitted(pen, text, room, size, weight), 0, top + 13 + 15 * place, place ? ink.quiet : ink.text, { size, weight })
