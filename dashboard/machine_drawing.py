@@ -106,7 +106,7 @@ def _looks(board: str, own: BoardValue, ends: tuple[float, float], logarithmic: 
             "says": _sentence(board, what, own.says),
         }
     low, value, high = (log(one) if logarithmic else one for one in (ends[0], own.value, ends[1]))
-    colour = _colour((value - low) / (high - low) if high > low else 0.5)
+    colour = colour_at((value - low) / (high - low) if high > low else 0.5)
     said = f"{short(own.value)} {unit}".strip()
     return {
         "text": short(own.value),
@@ -134,7 +134,7 @@ def short(value: float) -> str:
     return f"{value:.{max(decimals, 0)}f}"
 
 
-def _colour(share: float) -> str:
+def colour_at(share: float) -> str:
     """The scale's colour at a share of it, 0 to 1."""
     place = min(max(share, 0.0), 1.0) * (len(SCALE) - 1)
     below = min(int(place), len(SCALE) - 2)

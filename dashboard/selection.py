@@ -1,11 +1,12 @@
 """The one selection that all pages share. It lives in the address: a copied link reopens the same view."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import streamlit as st
+
+from core.recordings.derived import split_names
 
 _STATE = "selection"
 _TOUCHED = "selection_touched"
@@ -13,8 +14,6 @@ _WRITTEN = "selection_written"
 _LED = "selection_led"
 _PAGE = "selection_page"
 _MOST_DIGITS = 9
-# a derived channel has commas of its own, within brackets
-_BETWEEN_NAMES = re.compile(r",(?![^()]*\))")
 
 
 @dataclass(frozen=True)
@@ -41,15 +40,11 @@ def _pair(text: str) -> tuple[int, int] | None:
     return (low, high) if low is not None and high is not None and low <= high else None
 
 
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name.strip() for name in _BETWEEN_NAMES.split(text) if name.strip()))
-
-
 _TEXT = _Kind("a text", lambda text: text)
 _ROW = _Kind("a row number", _whole)
 _OFFSET = _Kind("a whole number", _signed)
 _ROWS = _Kind("a range of rows such as 120-480", _pair, lambda rows: f"{rows[0]}-{rows[1]}")
-_NAMES = _Kind("names with commas between them", _names, ",".join)
+_NAMES = _Kind("names with commas between them", split_names, ",".join)
 
 
 def _kept(

@@ -25,7 +25,7 @@ from dashboard.data import Dataset
 from dashboard.selection import Selection
 from dashboard.signals_view import Run
 from dashboard.spectrum_view import Part
-from dashboard.toolpath_view import Looked
+from dashboard.toolpath_drawing import Looked
 
 # figures are reckoned of no more rows in view than this
 MOST_ROWS = 2_000_000
@@ -119,11 +119,13 @@ def _toolpath(look: Look) -> None:
     colour = toolpath_view.choose_colour(
         look.there, st.session_state.get("toolpath_colour"), "toolpath_colour"
     )
+    selected = look.selected
     toolpath_view.show(
         look.traces,
         look.run.digest,
-        Looked(look.first, look.last, look.cursor),
+        Looked(look.first, look.last, look.cursor, selected.mark_a, selected.mark_b),
         colour,
+        lambda row, mark: selection.change(**{f"mark_{mark}": row}),
         key="signals_toolpath",
     )
 

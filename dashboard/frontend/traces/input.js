@@ -129,6 +129,8 @@ function setCursor(v, row) {
   if (row === v.cursor) return v.drawCursor()
   v.cursor = row
   v.drawCursor()
+  // the toolpath follows without asking Python
+  window.dispatchEvent(new CustomEvent("toolmark-row", { detail: { run: v.header.name, row } }))
 }
 
 function moveWindow(v, row) {
