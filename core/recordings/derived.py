@@ -26,11 +26,13 @@ FORMS = {
     "diff": "diff(CHANNEL)",
     "mean": "mean(CHANNEL,ROWS)",
     "rms": "rms(CHANNEL,ROWS)",
+    "std": "std(CHANNEL,ROWS)",
     "band": "band(CHANNEL,LOW_HZ,HIGH_HZ)",
     "minus": "minus(CHANNEL,CHANNEL)",
 }
-_CHANNELS = {"diff": 1, "mean": 1, "rms": 1, "band": 1, "minus": 2}
-_NUMBERS = {"diff": 0, "mean": 1, "rms": 1, "band": 2, "minus": 0}
+_CHANNELS = {"diff": 1, "mean": 1, "rms": 1, "std": 1, "band": 1, "minus": 2}
+_NUMBERS = {"diff": 0, "mean": 1, "rms": 1, "std": 1, "band": 2, "minus": 0}
+_MOVING = {"mean": "mean", "rms": "RMS", "std": "standard deviation"}
 _CALL = re.compile(r"\s*([A-Za-z]+)\s*\((.*)\)\s*", re.DOTALL)
 
 
@@ -90,7 +92,7 @@ class Derived:
         match self.kind:
             case "diff":
                 return Reach(1, 0)
-            case "mean" | "rms":
+            case "mean" | "rms" | "std":
                 return window(int(self.numbers[0]))
             case "band":
                 # the filter, then the mean of its square over as many rows
@@ -153,7 +155,7 @@ def _number(part: str, text: str, form: str) -> float:
 
 
 def _check(text: str, kind: str, numbers: Sequence[float], units: Sequence[str]) -> None:
-    if kind in ("mean", "rms") and not (numbers[0].is_integer() and 2 <= numbers[0] <= MAX_ROWS):
+    if kind in _MOVING and not (numbers[0].is_integer() and 2 <= numbers[0] <= MAX_ROWS):
         raise DerivedError(f"“{text}” needs a whole number of rows, from 2 to {MAX_ROWS}.")
     if kind == "band" and not 0 <= numbers[0] < numbers[1]:
         raise DerivedError(
@@ -177,7 +179,7 @@ def compute(
 
     values: of each raw channel that it needs, float32 [T]. rate_hz: of the whole run, so that each part of it is
     filtered alike. A row without a value has none afterwards, and nothing is reckoned across a gap of the clock; a
-    moving mean or RMS is of those of its rows that have values, a band's filter needs them all.
+    moving mean, RMS or deviation is of those of its rows that have values, a band's filter needs them all.
     """
     found = _computed(derived, values, time_s, rate_hz)
     return (found if rows is None else found[rows]).astype(np.float32)
@@ -225,6 +227,12 @@ def _of_stretch(derived: Derived, sources: Sequence[Floats], rate_hz: float) -> 
             return moving_mean(own, int(derived.numbers[0]))
         case "rms":
             return np.sqrt(moving_mean(own**2, int(derived.numbers[0])))
+        case "std":
+            rows = int(derived.numbers[0])
+            power = moving_mean(own**2, rows)
+            variance = power - moving_mean(own, rows) ** 2
+            # rounding leaves something of a constant's
+            return np.sqrt(np.where(variance < 1e-12 * power, 0.0, variance))
     low, high = derived.numbers
     taps = band_filter(low, high, rate_hz)
     return moving_mean(filtered(own, taps) ** 2, len(taps))

@@ -16,7 +16,10 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class LaidColumns:
-    """The columns of a run on the rows of another, `rows` of them; row_here: float64 [T], where each of its rows lies."""
+    """The columns of a run on the rows of another, `rows` of them.
+
+    row_here: float64 [T], where each of its own rows lies.
+    """
 
     columns: Columns
     row_here: Floats
