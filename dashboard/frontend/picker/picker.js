@@ -1,6 +1,6 @@
 // The choice of channels: every one is a button, in groups of a modality or of a board, with a star to pin it.
 const pickers = new WeakMap()
-const PAUSE_MS = 350
+const PAUSE_MS = 250
 
 const make = (tag, className = "", text = null) => {
   const node = document.createElement(tag)
@@ -35,7 +35,7 @@ function chipOf(p, channel) {
   star.onclick = () => {
     if (p.pinned.has(name)) p.pinned.delete(name)
     else p.pinned.add(name)
-    later(p)
+    later(p, 0)
   }
   chip.append(button, star)
   return chip
@@ -49,14 +49,18 @@ function choose(p, names, on) {
   later(p)
 }
 
-function later(p) {
+// several clicks in a row are one question to Python
+function later(p, pause = PAUSE_MS) {
   p.pending = true
   drawGroups(p)
   clearTimeout(p.timer)
-  p.timer = setTimeout(() => {
-    p.pending = false
-    p.tell("picked", { channels: [...p.chosen], pinned: [...p.pinned], at: Date.now() })
-  }, PAUSE_MS)
+  p.timer = setTimeout(() => send(p), pause)
+}
+
+function send(p) {
+  clearTimeout(p.timer)
+  p.pending = false
+  p.tell("picked", { channels: [...p.chosen], pinned: [...p.pinned], at: Date.now() })
 }
 
 function drawGroups(p) {
@@ -142,5 +146,5 @@ export default function ({ data, parentElement, setTriggerValue }) {
   p.single = new Set([...quantities].filter(([, own]) => own.size === 1).map(([modality]) => modality))
   if (!p.root) build(p, parentElement)
   drawGroups(p)
-  return () => clearTimeout(p.timer)
+  return () => p.pending && send(p)
 }
