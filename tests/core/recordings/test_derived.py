@@ -89,6 +89,7 @@ def test_a_text_is_read_back(text: str) -> None:
     assert derived.text == text
     assert parse(derived.text, MILL) == derived
     assert set(derived.channels) <= {AX, "x_motor", "y_motor"}
+    assert all(channel in derived.label for channel in derived.channels)
 
 
 def test_units_and_labels_are_those_of_the_result() -> None:
