@@ -17,6 +17,15 @@ theme.apply()
 
 page = st.navigation(
     {
+        "Explore": [
+            st.Page(
+                PAGES / "overview.py",
+                title="Overview",
+                icon=":material/dashboard:",
+                default=True,
+                help="What data and model this is, what the honest number is, and what to distrust.",
+            ),
+        ],
         "Model": [
             st.Page(
                 PAGES / "predict.py",

@@ -55,18 +55,52 @@ def empty_state(title: str, words: str, commands: Sequence[str] = (), icon: str 
 
 
 def pick_run(runs: Mapping[str, str | None], value: str | None) -> None:
-    """The choice of a recording: its name, and in brackets what the bundle knows of it."""
-    key = "pick_run"
-    st.selectbox(
-        "Recording",
-        list(runs),
-        index=selection.begin(key, value, runs),
-        format_func=lambda run: f"{run} ({runs[run]})" if runs[run] else run,
-        placeholder="Choose a recording",
-        key=key,
-        on_change=selection.follow,
-        args=("run", key),
-    )
+    """The choice of a recording: its name, in brackets what the bundle knows of it, and steps (Shift+P, Shift+N)."""
+    key, names = "pick_run", list(runs)
+    with st.container(horizontal=True, vertical_alignment="bottom", wrap=False, gap="small"):
+        st.selectbox(
+            "Recording",
+            names,
+            index=selection.begin(key, value, runs),
+            format_func=lambda run: f"{run} ({runs[run]})" if runs[run] else run,
+            placeholder="Choose a recording",
+            key=key,
+            on_change=_turn_run,
+            args=(key,),
+        )
+        place = names.index(value) if value in names else None
+        for word, way, icon, step in (
+            ("previous", "Back", "chevron_left", -1),
+            ("next", "Forward", "chevron_right", 1),
+        ):
+            other = None if place is None else place + step
+            st.button(
+                f"{way} one recording",
+                icon=f":material/{icon}:",
+                key=f"run_{word}",
+                help=f"The {word} recording (Shift + {word[0].upper()})",
+                shortcut=f"Shift+{word[0].upper()}",
+                disabled=other is None or not 0 <= other < len(names),
+                on_click=_step_run,
+                args=(step, names, value),
+            )
+
+
+def _turn_run(key: str) -> None:
+    turn_to_run(st.session_state[key])
+
+
+def turn_to_run(run: str) -> None:
+    """Choose a run; what lies in rows of another run is forgotten. For callbacks."""
+    if run != selection.held().run:
+        selection.change(run=run, span=None, mark_a=None, mark_b=None, shift=None)
+
+
+def _step_run(step: int, names: Sequence[str], shown: str | None) -> None:
+    """Move on from where the selection is by now: a second click may come before the first is drawn."""
+    now = selection.held().run
+    place = names.index(now if now in names else shown or names[0]) + step
+    turn_to_run(names[max(0, min(place, len(names) - 1))])
 
 
 def pick_window(row: int, n_rows: int, seconds: Sequence[float]) -> None:

@@ -1,43 +1,100 @@
 """The one selection that all pages share. It lives in the address: a copied link reopens the same view."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import streamlit as st
 
-# field of the selection -> name in the address
-PARAMETERS = {
-    "dataset": "data",
-    "bundle": "bundle",
-    "protocol": "protocol",
-    "run": "run",
-    "start_row": "row",
-    "channels": "channels",
-    "without": "without",
-}
 _STATE = "selection"
 _TOUCHED = "selection_touched"
 _WRITTEN = "selection_written"
 _LED = "selection_led"
 _PAGE = "selection_page"
+_MOST_DIGITS = 9
+# a derived channel has commas of its own, within brackets
+_BETWEEN_NAMES = re.compile(r",(?![^()]*\))")
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """How a field stands in the address; `read` gives None for what cannot be read, `what` says what it should be."""
+
+    what: str
+    read: Callable[[str], Any]
+    write: Callable[[Any], str] = str
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else None
+
+
+def _signed(text: str) -> int | None:
+    number = _whole(text.removeprefix("-"))
+    return -number if number is not None and text.startswith("-") else number
+
+
+def _pair(text: str) -> tuple[int, int] | None:
+    first, _, last = text.partition("-")
+    low, high = _whole(first), _whole(last)
+    return (low, high) if low is not None and high is not None and low <= high else None
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name.strip() for name in _BETWEEN_NAMES.split(text) if name.strip()))
+
+
+_TEXT = _Kind("a text", lambda text: text)
+_ROW = _Kind("a row number", _whole)
+_OFFSET = _Kind("a whole number", _signed)
+_ROWS = _Kind("a range of rows such as 120-480", _pair, lambda rows: f"{rows[0]}-{rows[1]}")
+_NAMES = _Kind("names with commas between them", _names, ",".join)
+
+
+def _kept(
+    name: str, kind: _Kind, label: str = "", otherwise: str = "it is left out", empty: Any = None
+) -> Any:
+    """A field that the address keeps under a name; `label` and `otherwise` stand in the sentence about a bad one."""
+    return field(default=empty, metadata={"name": name, "kind": kind, "label": label, "otherwise": otherwise})
 
 
 @dataclass(frozen=True)
 class Selection:
     """What is being looked at; None means that nothing has been chosen yet.
 
-    `channels` are the modalities, boards or channels whose traces are shown, `without` those that the model
-    must not see.
+    `channels` are the modalities, boards or channels whose traces are shown, `without` those that the model must not
+    see. `span` is the first and the last row in view, `mark_a` and `mark_b` the rows of the two cursors, `over` a run
+    that is laid over the first one, `shift` rows later. `filter` names the windows that are listed, in words, and
+    `figures` the protocol whose figures are shown.
     """
 
-    dataset: str | None = None
-    bundle: str | None = None
-    protocol: str | None = None
-    run: str | None = None
-    start_row: int | None = None
-    channels: tuple[str, ...] = ()
-    without: tuple[str, ...] = ()
+    dataset: str | None = _kept("data", _TEXT)
+    bundle: str | None = _kept("bundle", _TEXT)
+    protocol: str | None = _kept("protocol", _TEXT)
+    run: str | None = _kept("run", _TEXT)
+    start_row: int | None = _kept("row", _ROW, "start row", "the first window is shown")
+    channels: tuple[str, ...] = _kept("channels", _NAMES, empty=())
+    without: tuple[str, ...] = _kept("without", _NAMES, empty=())
+    span: tuple[int, int] | None = _kept("rows", _ROWS, "range of rows", "the whole run is shown")
+    mark_a: int | None = _kept("a", _ROW, "cursor A")
+    mark_b: int | None = _kept("b", _ROW, "cursor B")
+    scale: str | None = _kept("scale", _TEXT)
+    panels: str | None = _kept("panels", _TEXT)
+    over: str | None = _kept("over", _TEXT)
+    shift: int | None = _kept("shift", _OFFSET, "shift", "the other run is not shifted")
+    layout: str | None = _kept("layout", _TEXT)
+    board: str | None = _kept("board", _TEXT)
+    statistic: str | None = _kept("statistic", _TEXT)
+    filter: str | None = _kept("filter", _TEXT)
+    slice: str | None = _kept("slice", _TEXT)
+    sort: str | None = _kept("sort", _TEXT)
+    page: int | None = _kept("page", _ROW, "page", "the first page is shown")
+    figures: str | None = _kept("figures", _TEXT)
+
+
+# field of the selection -> name in the address
+PARAMETERS: dict[str, str] = {each.name: each.metadata["name"] for each in fields(Selection)}
 
 
 @dataclass(frozen=True)
@@ -50,43 +107,28 @@ class Parsed:
 
 def parse(parameters: Mapping[str, str]) -> Parsed:
     """Read a selection from the parameters of an address; what is unreadable is a problem, never an error."""
-    named = {field: parameters.get(name, "").strip() for field, name in PARAMETERS.items()}
-    row, problems = _row(named["start_row"])
-    return Parsed(
-        Selection(
-            dataset=named["dataset"] or None,
-            bundle=named["bundle"] or None,
-            protocol=named["protocol"] or None,
-            run=named["run"] or None,
-            start_row=row,
-            channels=_names(named["channels"]),
-            without=_names(named["without"]),
-        ),
-        problems,
-    )
-
-
-def _row(text: str) -> tuple[int | None, tuple[str, ...]]:
-    if not text:
-        return None, ()
-    if text.isascii() and text.isdecimal() and len(text) < 10:
-        return int(text), ()
-    return None, (f"The link's start row, “{text}”, is not a row number, so the first window is shown.",)
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+    found: dict[str, Any] = {}
+    problems = []
+    for each in fields(Selection):
+        text = parameters.get(each.metadata["name"], "").strip()
+        value = each.metadata["kind"].read(text) if text else None
+        if value is not None:
+            found[each.name] = value
+        elif text:
+            said = each.metadata
+            problems.append(
+                f"The link's {said['label']}, “{text}”, is not {said['kind'].what}, so {said['otherwise']}."
+            )
+    return Parsed(Selection(**found), tuple(problems))
 
 
 def serialise(selection: Selection) -> dict[str, str]:
     """The parameters of the address that reopens the selection; what is not chosen has none."""
     texts: dict[str, str] = {}
-    for field, name in PARAMETERS.items():
-        value = getattr(selection, field)
-        if isinstance(value, tuple):
-            value = ",".join(value) or None
-        if value is not None:
-            texts[name] = str(value)
+    for each in fields(Selection):
+        value = getattr(selection, each.name)
+        if value is not None and value != ():
+            texts[each.metadata["name"]] = each.metadata["kind"].write(value)
     return texts
 
 

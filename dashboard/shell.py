@@ -43,8 +43,9 @@ def open_page(title: str, question: str, *, model: bool = True) -> View:
     """Draw the sidebar and the header of a page, and say what it looks at; without a model no bundle is opened."""
     selection.turn_to(title)
     view = _view() if model else _view_of_data()
-    st.title(title, anchor=False)
-    st.caption(question)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="heading"):
+        st.title(title, anchor=False, width="content")
+        st.caption(question, width="content")
     _facts(view)
     for problem in view.problems:
         st.warning(problem, icon=":material/warning:")
@@ -165,27 +166,24 @@ def _pick_bundle(wanted: str | None, folders: Mapping[str, BundleFolder]) -> Bun
 
 
 def _facts(view: View) -> None:
-    if view.dataset and view.bundle is None:
-        _fact("Data", *_data_words(view.dataset))
-        return
-    about_data, about_model, about_worth = st.columns(3, gap="medium")
+    """Data, model and worth, in as few lines as the page's width allows."""
+    said = []
     if view.dataset:
-        with about_data:
-            _fact("Data", *_data_words(view.dataset))
+        said.append(_fact(*_data_words(view.dataset)))
     if view.bundle and view.folder:
         protocol = view.bundle.protocol
         kind = PROTOCOLS.get(protocol, "a protocol that Toolmark does not know")
         badge = "orange" if protocol == "seed" else "blue"
-        with about_model:
-            _fact("Model", f"**{view.folder.name}** :{badge}-badge[{protocol} protocol]", kind)
-        with about_worth:
-            _fact("What it is worth", *_worth(data.evaluation(view.bundle), protocol))
+        said.append(_fact(f"**{view.folder.name}** :{badge}-badge[{protocol} protocol]", kind))
+        said.append(_fact(*_worth(data.evaluation(view.bundle), protocol)))
+    if said:
+        with st.container(horizontal=True, gap="medium", key="facts"):
+            for words in said:
+                st.markdown(words, width="content")
 
 
-def _fact(label: str, words: str, below: str) -> None:
-    with st.container(gap=None):
-        st.caption(label)
-        st.markdown(f"{words}  \n:small[{below}]")
+def _fact(words: str, beside: str) -> str:
+    return f"{words} :small[{beside}]"
 
 
 def _data_words(dataset: Dataset) -> tuple[str, str]:
@@ -203,8 +201,8 @@ def _worth(evaluation: Evaluation | None, protocol: str) -> tuple[str, str]:
             ":orange-badge[not evaluated]",
             "`python -m core evaluate` with `--keep` puts its figures into it",
         )
-    below = [*(figure_words(row) for row in found[1:]), f"on {_scored_on(evaluation)}"]
-    return figure_words(found[0], bold=True), "; ".join(below)
+    beside = [*(figure_words(row) for row in found[1:]), f"on {_scored_on(evaluation)}"]
+    return figure_words(found[0], bold=True), "; ".join(beside)
 
 
 def _scored_on(evaluation: Evaluation) -> str:
@@ -222,4 +220,4 @@ def figure_words(row: MetricRow, *, bold: bool = False) -> str:
     span = ""
     if row.low is not None and row.high is not None:
         span = f"{100 * row.low:.1f} to {100 * row.high:.1f}, "
-    return f"{describe(row.metric).label} {value} ({span}n = {row.n})"
+    return f"{describe(row.metric).label} {value} ({span}n = {row.n:,})"

@@ -27,10 +27,17 @@ MODALITIES = {
 }
 _SPARE = ("#8a63c9", "#0a82a8", "#9a7b16", "#a5469a", "#1f8049", "#a55a2a")
 
-# Digits of one width, so that figures in a column line up and a changing one does not jump; and margins that
-# leave a small screen its width.
+# Digits of one width, so that figures in a column line up and a changing one does not jump; an interval stays on one
+# line; the steps from run to run show no more than their arrow; and margins leave a small screen its width.
 _STYLE = """<style>
 .stApp { font-variant-numeric: tabular-nums; }
+.st-key-heading { row-gap: 0; padding-block: 0.25rem; }
+.st-key-heading h1 { padding-block: 0.25rem; }
+[class*="st-key-run_"] :is(kbd, [data-testid="stMarkdownContainer"]) {
+  position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
+}
+.st-key-facts { row-gap: 0.1rem; }
+[data-testid="stTable"] td [style*="font-size"] { white-space: nowrap; }
 [data-testid="stMainBlockContainer"] { padding-inline: clamp(1rem, 3.5vw, 3.5rem); }
 </style>"""
 

@@ -182,7 +182,7 @@ def show_traces(view: View, window: RunWindow, label: WindowLabel, muted: tuple[
 view = shell.open_page(
     "Predict", "What does the model read in this window, how sure is it, what else did it consider?"
 )
-of_runs, of_muting = st.columns([1.2, 2])
+of_runs, of_muting = st.columns([1.4, 1.8])
 with of_runs:
     run = choose_run(view)
 with of_muting:

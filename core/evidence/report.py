@@ -4,17 +4,8 @@ from collections.abc import Sequence
 
 from core.evidence.evaluation import ALL, Evaluation, MetricRow
 from core.evidence.metrics import MODEL, TRUTH, describe
+from core.evidence.published import PUBLISHED
 
-# training_results_summary.md of the seed: windows split at random, teacher-forced
-PUBLISHED = {
-    (MODEL, "operation"): "100",
-    (MODEL, "token"): "90.23",
-    (MODEL, "type"): "99.8",
-    (MODEL, "command"): "99.9",
-    (MODEL, "param_type"): "96.2",
-    ("random", "token"): "0.15",
-    ("majority", "token"): "23.74",
-}
 COMPARED = (
     "operation",
     "operation_run",

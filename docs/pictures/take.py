@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.sync_api import expect, sync_playwright
 
 ADDRESS = "http://127.0.0.1:8501/"
-LINK = "?run=adaptive_009&row=240&without=proximity"
+LINK = "predict?run=adaptive_009&row=240&without=proximity"
 SIZE = {"width": 1440, "height": 1000}
 
 

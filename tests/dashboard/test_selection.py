@@ -6,18 +6,20 @@ from streamlit.testing.v1 import AppTest
 from dashboard.selection import PARAMETERS, Selection, choose, clamp_row, keep_known, parse, serialise
 
 names = st.text(
-    st.characters(codec="utf-8", exclude_characters=",", exclude_categories=("C", "Z")), min_size=1
+    st.characters(codec="utf-8", exclude_characters=",()", exclude_categories=("C", "Z")), min_size=1
 )
 some_names = st.lists(names, max_size=3, unique=True).map(tuple)
+rows = st.integers(0, 999_999)
 selections = st.builds(
     Selection,
     dataset=st.none() | names,
-    bundle=st.none() | names,
-    protocol=st.none() | names,
     run=st.none() | names,
-    start_row=st.none() | st.integers(0, 999_999),
+    start_row=st.none() | rows,
     channels=some_names,
     without=some_names,
+    span=st.none() | st.tuples(rows, rows).map(lambda pair: (min(pair), max(pair))),
+    shift=st.none() | st.integers(-999, 999),
+    filter=st.none() | names,
 )
 
 
@@ -40,6 +42,20 @@ def test_a_row_that_is_no_row_is_a_problem_in_words(row: str) -> None:
     assert parsed.selection.run == "face_003"
     assert parsed.selection.start_row is None
     assert row in parsed.problems[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("rows", "90-10"), ("rows", "5"), ("shift", "1.5"), ("a", "-3"), ("page", "two")]
+)
+def test_what_a_link_says_in_vain_is_told(name: str, text: str) -> None:
+    parsed = parse({name: text})
+    assert parsed.selection == Selection()
+    assert text in parsed.problems[0]
+
+
+def test_derived_channels_keep_their_commas() -> None:
+    wanted = ("rms(frame_l2.Proximity,16)", "spindle", "band(spindle,0.2,1.0)")
+    assert parse(serialise(Selection(channels=wanted))).selection.channels == wanted
 
 
 def test_what_is_not_chosen_is_not_in_the_link() -> None:

@@ -25,7 +25,7 @@ def demo(contexts: Callable[[int, str], BrowserContext], demo_server: str) -> It
 
 
 def test_the_demo_is_read_and_says_that_the_machine_is_simulated(demo: Desk) -> None:
-    page = demo.open("?data=demo")
+    page = demo.open("predict?data=demo")
     expect(page.get_by_text("simulated machine").first).to_be_visible()
     expect(page.get_by_text(re.compile("Simulated mill"))).to_be_visible()
     # the bundle that was trained on the same machine is the one that is opened
@@ -36,5 +36,5 @@ def test_the_demo_is_read_and_says_that_the_machine_is_simulated(demo: Desk) -> 
 
 
 def test_a_bundle_of_another_machine_is_said_to_be_one(demo: Desk) -> None:
-    page = demo.open("?data=demo&bundle=bantam")
+    page = demo.open("predict?data=demo&bundle=bantam")
     expect(page.get_by_text(re.compile("was trained on another machine"))).to_be_visible()

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Desk
 
-WINDOW = "?run=face_002&row=64"
+WINDOW = "predict?run=face_002&row=64"
 NEAR_MISS = 4
 
 
@@ -63,7 +63,7 @@ def test_keys_and_buttons_step_through_the_run(desk: Desk) -> None:
 
 
 def test_clicks_count_before_the_page_has_been_drawn_again(desk: Desk) -> None:
-    page = desk.open("?run=face_002&row=0")
+    page = desk.open("predict?run=face_002&row=0")
     button = page.get_by_role("button", name="Next")
     for _ in range(3):
         button.click(no_wait_after=True)
@@ -73,13 +73,13 @@ def test_clicks_count_before_the_page_has_been_drawn_again(desk: Desk) -> None:
 
 
 def test_a_copied_link_reopens_the_same_view(desk: Desk) -> None:
-    page = desk.open("?run=pocket_001&row=48&without=proximity,sound&channels=temperature")
+    page = desk.open("predict?run=pocket_001&row=48&without=proximity,sound&channels=temperature")
     expect(page.locator(".tokens")).not_to_be_empty()
     first = page.locator(".tokens").inner_text()
     link = parameters(page)
     assert {"run=pocket_001", "row=48", "protocol=run"} <= set(link.split("&"))
     page.goto("about:blank")
-    page = desk.open(f"?{link}")
+    page = desk.open(f"predict?{link}")
     expect(page.locator(".tokens")).to_have_text(first, use_inner_text=True)
     assert set(parameters(page).split("&")) == set(link.split("&"))
 
@@ -160,12 +160,12 @@ CONTRAST = """() => {
 @pytest.mark.parametrize(
     ("link", "words"),
     [
-        ("?run=a_unlabelled", "no truth"),
-        ("?run=face_short", "has 40 rows and a window takes 64"),
-        ("?run=face_text", "number column"),
-        ("?run=nowhere", "nowhere"),
-        ("?data=elsewhere", "elsewhere"),
-        ("?bundle=lost", "lost"),
+        ("predict?run=a_unlabelled", "no truth"),
+        ("predict?run=face_short", "has 40 rows and a window takes 64"),
+        ("predict?run=face_text", "number column"),
+        ("predict?run=nowhere", "nowhere"),
+        ("predict?data=elsewhere", "elsewhere"),
+        ("predict?bundle=lost", "lost"),
     ],
 )
 def test_what_is_not_there_is_said(desk: Desk, link: str, words: str) -> None:
@@ -174,7 +174,7 @@ def test_what_is_not_there_is_said(desk: Desk, link: str, words: str) -> None:
 
 
 def test_choosing_leads_out_of_a_dead_link(desk: Desk) -> None:
-    page = desk.open("?run=nowhere")
+    page = desk.open("predict?run=nowhere")
     page.get_by_role("combobox", name=re.compile("Recording")).click()
     page.get_by_role("option", name="face_001").click()
     expect(page.locator(".tokens tr").first).to_be_visible()
@@ -182,7 +182,7 @@ def test_choosing_leads_out_of_a_dead_link(desk: Desk) -> None:
 
 
 def test_a_click_while_the_page_is_still_being_drawn_keeps_what_the_link_named(desk: Desk) -> None:
-    desk.page.goto(f"{desk.server}/?run=pocket_002")
+    desk.page.goto(f"{desk.server}/predict?run=pocket_002")
     desk.page.get_by_role("button", name="Next").click()
     # a window further on, and of the same run
     expect(desk.page).to_have_url(re.compile(r"row=\d+"))

@@ -16,7 +16,7 @@ from tests.dashboard.small_bundle import write_bundle, write_evaluation_into
 from tests.dashboard_fixtures import open_on
 from tests.strange import drives
 
-APP = Path(__file__).parents[2] / "dashboard" / "app.py"
+PAGE = Path(__file__).parents[2] / "pages" / "predict.py"
 Open = Callable[..., AppTest]
 
 
@@ -26,7 +26,7 @@ def open_page(monkeypatch: pytest.MonkeyPatch, runs: Path, bundles: Path, tmp_pa
 
     def open_(recordings: Path | None = runs, models: Path | None = bundles, **link: str) -> AppTest:
         monkeypatch.setenv(data.BUNDLES_VARIABLE, str(models or tmp_path))
-        return open_on(monkeypatch, tmp_path, APP, recordings, 30, **link)
+        return open_on(monkeypatch, tmp_path, PAGE, recordings, 30, **link)
 
     return open_
 
