@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.evidence.caveats import Caveat, Weight
+from core.evidence.caveats import WEIGHTS, Caveat, Weight
 from dashboard import health
 from dashboard.components import counted, escaped
 from dashboard.health import Health
@@ -30,8 +30,9 @@ def of_recordings(found: Health) -> list[Caveat]:
     ]
 
 
-def show(reasons: Sequence[Caveat]) -> None:
-    """Draw the list, two reasons side by side where there is room."""
+def show(*lists: Sequence[Caveat]) -> None:
+    """Draw the reasons of all lists, the gravest first, two side by side where there is room."""
+    reasons = sorted((each for one in lists for each in one), key=lambda each: WEIGHTS.index(each.weight))
     if not reasons:
         st.success(
             "Nothing in the figures or the recordings calls for doubt.", icon=":material/check_circle:"

@@ -47,6 +47,7 @@ def read(dataset: Dataset) -> Health | None:
 def figures(found: Health) -> None:
     """Runs, rows, hours, operations, boards and labels, side by side."""
     boards = sorted(found.machine.board_channels)
+    programs = sorted({entry.program for entry in found.entries if entry.program})
     shown = [
         ("Runs", f"{len(found.entries):,}", None),
         ("Rows", f"{sum(entry.rows for entry in found.entries):,}", f"One each {found.machine.period_s:g} s"),
@@ -56,6 +57,7 @@ def figures(found: Health) -> None:
             f"{len(found.operations)}",
             components.listed(found.operations, 12) or "None is known",
         ),
+        ("Programs", f"{len(programs)}", components.listed(programs, 12) or "None is known"),
         ("Boards", f"{len(boards)}", components.listed(boards, 12) or None),
         (
             "Channels",

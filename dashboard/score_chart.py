@@ -1,4 +1,4 @@
-"""The ladder of protocols: what each step costs, the model beside what needs no sensor."""
+"""The ladder of protocols: what each step costs, the model beside the best baselines."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,15 +14,15 @@ from dashboard.theme import Ink
 Spec = dict[str, Any]
 METRICS = ("operation", "token", "exact_line", "line_within_row")
 TITLES = {
-    "operation": "Operation of a window",
-    "token": "Token, teacher-forced",
-    "exact_line": "Exact line, free-running",
-    "line_within_row": "Line within a row",
+    "operation": "Operation",
+    "token": "Token, forced",
+    "exact_line": "Exact line",
+    "line_within_row": "Within a row",
 }
 ROW, TOP, BOTTOM, LEFT, GAP = 38, 54, 22, 66, 2.5
 _HIDDEN = {"show": False}
 # name of a series -> symbol, size
-MODEL_NAME, WITHOUT, TOLD, SAID = "model", "best without the cut", "best that is told the truth", "published"
+MODEL_NAME, OTHER, TOLD, SAID = "model", "best baseline", "best that is told part of the truth", "published"
 
 
 def height(ladder: Sequence[Scored]) -> int:
@@ -58,7 +58,7 @@ def chart(ladder: Sequence[Scored], ink: Ink) -> Spec:
             for place, metric in enumerate(shown)
         ],
         "legend": {
-            "data": [MODEL_NAME, WITHOUT, TOLD, SAID],
+            "data": [MODEL_NAME, OTHER, TOLD, SAID],
             "left": "5%",
             "top": 0,
             "padding": 0,
@@ -112,7 +112,7 @@ def _panel(ladder: Sequence[Scored], metric: str, place: int, ink: Ink) -> list[
         {**bar, "name": f"before {place}", "data": from_0, "itemStyle": {"color": "transparent"}},
         {**bar, "name": f"interval {place}", "data": long, "itemStyle": {"color": colour, "opacity": 0.45}},
         _points(
-            WITHOUT,
+            OTHER,
             "rect",
             (3, 16),
             ink.quiet,

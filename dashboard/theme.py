@@ -37,7 +37,7 @@ _STYLE = """<style>
   position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
 }
 .st-key-facts { row-gap: 0.1rem; }
-[data-testid="stTable"] td [style*="font-size"] { white-space: nowrap; }
+[data-testid="stTable"] td .stMarkdownColoredText [style*="font-size"] { white-space: nowrap; }
 [data-testid="stMainBlockContainer"] { padding-inline: clamp(1rem, 3.5vw, 3.5rem); }
 </style>"""
 

@@ -35,8 +35,8 @@ def show_ladder(ladder: tuple[Scored, ...]) -> None:
     """The protocols under one another: what each step costs."""
     st.subheader("What the figures are worth", anchor=False)
     st.caption(
-        "From the protocol that flatters most to the hardest. Intervals are 95 %, drawn over runs. Grey: the best that "
-        "sees no sensor of the cut or compares runs (bar), and the best that is told part of the truth (ring)."
+        "From the protocol that flatters most to the hardest; intervals are 95 %, drawn over runs. Grey bar: the best "
+        "baseline that sees no more than the model. Ring: the best that is told the operation or the window's row."
     )
     with st.container(border=True):
         st.echarts_chart(
@@ -74,7 +74,10 @@ def show_figures(view: View, ladder: tuple[Scored, ...]) -> Scored:
     st.table(score_table.methods_table(one.evaluation), border="horizontal", hide_index=True)
     gone = evaluations.strangers(one, view.dataset.runs if view.dataset else ())
     if gone:
-        st.caption(f"{components.counted(gone, 'scored run')} of these are not in this dataset.")
+        st.caption(
+            f"{components.counted(gone, 'scored run')} behind these figures cannot be looked at here: "
+            "not in this dataset."
+        )
     with st.expander("Head by head", icon=":material/table_rows:"):
         st.table(score_table.heads_table(one.evaluation), border="horizontal", hide_index=True)
     with st.expander(
@@ -90,7 +93,7 @@ def show_doubts(view: View, one: Scored | None, found: Health | None) -> None:
     st.subheader("What to distrust", anchor=False)
     reasons = caveats(one.evaluation if one else None, view.bundle if one is None or one.own else None)
     with st.container(border=True):
-        doubts.show([*reasons, *(doubts.of_recordings(found) if found else [])])
+        doubts.show(reasons, doubts.of_recordings(found) if found else [])
 
 
 def show_recordings(found: Health) -> None:

@@ -1,5 +1,7 @@
 """Tables and chart of figures: every cell is a row of the evaluation, and nothing is lost on the way."""
 
+from dataclasses import replace
+
 from core.evidence.evaluation import Evaluation
 from core.evidence.metrics import MODEL
 from core.evidence.published import PUBLISHED
@@ -10,8 +12,6 @@ from tests.core.evidence.test_caveats import CLEAN, scored
 
 
 def seeded() -> Evaluation:
-    from dataclasses import replace  # noqa: PLC0415
-
     return replace(scored(CLEAN), protocol="seed")
 
 
@@ -33,4 +33,4 @@ def test_the_chart_has_a_line_a_protocol_and_the_words_say_the_same() -> None:
     assert chart["yAxis"][0]["data"] == ["seed", "run"]
     published = [series for series in chart["series"] if series["name"] == score_chart.SAID]
     assert [len(series["data"]) for series in published] == [1, 1, 0]
-    assert "run: Operation of a window 97.0 %" in score_chart.words(ladder)
+    assert "run: Operation 97.0 %" in score_chart.words(ladder)

@@ -13,7 +13,7 @@ def test_the_first_page_says_what_is_loaded_and_what_it_is_worth(desk: Desk) -> 
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
     expect(page.locator(".st-key-ladder canvas").first).to_be_visible()
     expect(page.get_by_role("cell", name="Model", exact=True)).to_be_visible()
-    expect(page.get_by_text("What to distrust")).to_be_visible()
+    expect(page.get_by_role("heading", name="What to distrust")).to_be_visible()
     expect(page.locator(".st-key-overview_matrix canvas").first).to_be_visible()
 
 

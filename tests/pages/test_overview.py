@@ -14,10 +14,11 @@ Open = Callable[..., AppTest]
 
 @pytest.fixture
 def open_page(monkeypatch: pytest.MonkeyPatch, runs: Path, tmp_path: Path) -> Open:
-    """Opens the page on made-up recordings and these bundles, or on none."""
-    monkeypatch.setattr(evaluations, "EVALUATIONS", tmp_path / "no evaluations")
+    """Opens the page on made-up recordings and bundles; the project's own come with its evaluations."""
 
     def open_(models: Path | None = None, recordings: Path | None = runs, **link: str) -> AppTest:
+        if models is None or data.ROOT not in models.parents:
+            monkeypatch.setattr(evaluations, "EVALUATIONS", tmp_path / "no evaluations")
         monkeypatch.setenv(data.BUNDLES_VARIABLE, str(models or tmp_path / "no bundles"))
         return open_on(monkeypatch, tmp_path, PAGE, recordings, 60, **link)
 
@@ -44,6 +45,15 @@ def test_the_figures_on_the_page_are_those_that_the_bundle_carries(
     assert model["Operation"].startswith(f"**{100 * operation.value:.1f}**")
     assert "What to distrust" in words(app)
     assert f"{evaluation.counts.scored:,} windows" in words(app)
+
+
+def test_every_protocol_can_be_read_and_the_published_figures_stand_under_their_own(open_page: Open) -> None:
+    app = open_page(data.ROOT / "assets" / "models", figures="seed")
+    assert list(app.table[0].value["Method"])[1] == "Published"
+    assert "not in this dataset" in words(app)
+    app.segmented_control(key="pick_figures").set_value("blind").run()
+    assert app.query_params["figures"] == "blind"
+    assert "Published" not in set(app.table[0].value["Method"])
 
 
 def test_what_is_loaded_is_counted(open_page: Open) -> None:
