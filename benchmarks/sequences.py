@@ -124,8 +124,14 @@ def main(n: int = WINDOWS) -> None:
         print(f"{n:,} windows, {size:.0f} MiB of Parquet, loaded in {time.perf_counter() - begin:.1f} s")
         hand = table.hand([(f"run_{i:05d}", 16, "to check") for i in range(0, 1000, 3)])
         slow = False
-        print(f"{'filter':<48}{'sort':<14}{'windows':>10}{'page':>8}{'counts':>8}{'facets':>8}{'place':>8}{'all ms':>8}")
-        cases = [(text, "run") for text in FILTERS] + [("", sort) for sort in SORTS[1:]] + [("result:wrong", "-mm")]
+        print(
+            f"{'filter':<48}{'sort':<14}{'windows':>10}{'page':>8}{'counts':>8}{'facets':>8}{'place':>8}{'all ms':>8}"
+        )
+        cases = (
+            [(text, "run") for text in FILTERS]
+            + [("", sort) for sort in SORTS[1:]]
+            + [("result:wrong", "-mm")]
+        )
         for text, sort in cases:
             wanted = parse(text).filter
             whole = questions.summary(table, wanted, hand)

@@ -25,6 +25,12 @@ page = st.navigation(
                 default=True,
                 help="What data and model this is, what the honest number is, and what to distrust.",
             ),
+            st.Page(
+                PAGES / "sequences.py",
+                title="Sequences",
+                icon=":material/table_view:",
+                help="Every window of every run: filter, sort, tag, export; failing stretches at a glance.",
+            ),
         ],
         "Model": [
             st.Page(

@@ -147,7 +147,9 @@ def parse(text: str) -> Parsed:
             found = _range(values[0]) if len(values) == 1 else None
             if found is None:
                 said = ",".join(values)
-                problems.append(f"“{field}:{said}” is no range: write {field}:0.8-1, {field}:0.8- or {field}:-0.2.")
+                problems.append(
+                    f"“{field}:{said}” is no range: write {field}:0.8-1, {field}:0.8- or {field}:-0.2."
+                )
             else:
                 ranges[field] = found
         else:

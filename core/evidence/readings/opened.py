@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -23,7 +23,10 @@ BINS = 20
 BINNED = ("confidence", "purity")
 SEVERAL = tuple(field.column for field in FIELDS.values() if field.kind == "names")
 _DERIVED = (
-    *(f"enum_code({name}::VARCHAR::names_{name})::INTEGER AS {name}_code" for name in (*SEARCHED, *SEVERAL)),
+    *(
+        f"enum_code({name}::VARCHAR::names_{name})::INTEGER AS {name}_code"
+        for name in ("run", *SEARCHED, *SEVERAL)
+    ),
     *(f"least(floor({name} * {BINS}), {BINS - 1})::UTINYINT AS {name}_bin" for name in BINNED),
 )
 HAND = pa.schema([("rid", pa.int64()), ("tag", pa.string())])
@@ -48,6 +51,15 @@ class Hand:
 NOBODY = Hand()
 
 
+class RunRows(NamedTuple):
+    """One run of the table: its operation, its rows as far as windows reach, its windows and the rows between them."""
+
+    operation: str | None
+    rows: int
+    windows: int
+    stride: int
+
+
 class OpenReadings:
     """The readings of one file, or of the parts that there are so far.
 
@@ -60,6 +72,13 @@ class OpenReadings:
         found = connection.execute("SELECT count(*) FROM readings").fetchone()
         self.windows: int = found[0] if found else 0
         self.values: dict[str, tuple[str, ...]] = {name: self._values(name) for name in NAMES}
+        self.runs: dict[str, RunRows] = {
+            run: RunRows(*about)
+            for run, *about in connection.execute(
+                "SELECT run::VARCHAR, mode(operation)::VARCHAR, max(end_row) + 1, count(*), "
+                "(max(start_row) - min(start_row)) // greatest(count(*) - 1, 1) FROM readings GROUP BY run"
+            ).fetchall()
+        }
 
     @classmethod
     def load(cls, files: Sequence[Path], memory: str = MEMORY, threads: int = THREADS) -> "OpenReadings":
@@ -83,8 +102,15 @@ class OpenReadings:
             connection.execute("DROP VIEW source")
         except duckdb.Error as error:
             first = str(error).splitlines()[0]
-            raise ReadingsError(f"{names[0]} cannot be read as a table of readings ({first}): make it again.") from None
+            raise ReadingsError(
+                f"{names[0]} cannot be read as a table of readings ({first}): make it again."
+            ) from None
         return cls(connection)
+
+    def codes(self, name: str, values: Sequence[str]) -> list[int]:
+        """The codes of values of a column of names, e.g. of runs; a value that the table lacks has none."""
+        place = {value: code for code, value in enumerate(self.values[name])}
+        return [place[value] for value in values if value in place]
 
     def close(self) -> None:
         """Give the memory back."""
@@ -118,7 +144,9 @@ class OpenReadings:
                 "AND readings.start_row = given.start_row ORDER BY rid, tag",
                 (),
             )
-        return Hand(pa.table({"rid": [rid for rid, _ in found], "tag": [tag for _, tag in found]}, schema=HAND))
+        return Hand(
+            pa.table({"rid": [rid for rid, _ in found], "tag": [tag for _, tag in found]}, schema=HAND)
+        )
 
     def strangers(self, wanted: Filter, hand: Hand = NOBODY) -> tuple[str, ...]:
         """What a filter asks for that this table nowhere holds, in sentences that name what there is."""
@@ -129,7 +157,9 @@ class OpenReadings:
             known = self.known(name, hand)
             lost = [value for value in chosen if value != NONE and value not in known]
             some = ", ".join(known[:12]) + (" …" if len(known) > 12 else "")
-            said += [f"No window has {name}:{value}; there are {some or 'no values at all'}." for value in lost]
+            said += [
+                f"No window has {name}:{value}; there are {some or 'no values at all'}." for value in lost
+            ]
         return tuple(said)
 
     def known(self, name: str, hand: Hand = NOBODY) -> tuple[str, ...]:

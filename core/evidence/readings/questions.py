@@ -19,7 +19,9 @@ MOST_VALUES = 40
 FACETS = ("result", "tag", "first", "wrong", "operation", "part", "command", "missing", "run")
 HISTOGRAMS = BINNED
 # the columns of the file, names as texts: an ENUM would come with all its values
-_PLAIN = ", ".join(["rid", *(f"{name}::VARCHAR AS {name}" if name in NAMES else name for name in SCHEMA.names)])
+_PLAIN = ", ".join(
+    ["rid", *(f"{name}::VARCHAR AS {name}" if name in NAMES else name for name in SCHEMA.names)]
+)
 # figure -> what is right and what is asked, as sums over windows
 _FIGURES = {
     "exact_line": ("sum(exact::INT)", "count(exact)"),
@@ -116,7 +118,10 @@ def facets(table: OpenReadings, wanted: Filter, hand: Hand = NOBODY) -> dict[str
                 sums[name] = _counted(cursor, table.where(wanted.without(name)), name)
         if hand.table.num_rows:
             _add(sums["tag"], _counted_by_hand(cursor, table.where(wanted.without("tag"))))
-        return {name: _bins(sums[name]) if name in HISTOGRAMS else _counts(wanted, name, sums[name]) for name in names}
+        return {
+            name: _bins(sums[name]) if name in HISTOGRAMS else _counts(wanted, name, sums[name])
+            for name in names
+        }
 
 
 Sums = dict[Any, list[int]]
@@ -196,7 +201,9 @@ def _counts(wanted: Filter, name: str, sums: Sums) -> tuple[Count, ...]:
         single.setdefault(value, [0, 0])
     counts = [Count(value, windows, wrong) for value, (windows, wrong) in single.items()]
     by_wrong = name == "run"
-    return tuple(sorted(counts, key=lambda one: (-one.wrong * by_wrong, -one.windows, one.value)))[:MOST_VALUES]
+    return tuple(sorted(counts, key=lambda one: (-one.wrong * by_wrong, -one.windows, one.value)))[
+        :MOST_VALUES
+    ]
 
 
 def _bins(sums: Sums) -> tuple[Count, ...]:
@@ -218,7 +225,9 @@ def position(
         return int(rows_of(cursor, sooner, condition.parameters)[0][0])
 
 
-def windows_of(table: OpenReadings, wanted: Filter, hand: Hand = NOBODY, limit: int | None = None) -> pd.DataFrame:
+def windows_of(
+    table: OpenReadings, wanted: Filter, hand: Hand = NOBODY, limit: int | None = None
+) -> pd.DataFrame:
     """`run` and `start_row` of the filtered windows, in their order."""
     return columns_of(table, wanted, ("run", "start_row"), hand, limit)
 
@@ -233,8 +242,3 @@ def columns_of(
     with table.cursor(hand) as cursor:
         sql = f"SELECT {names} FROM readings WHERE {condition.sql} ORDER BY rid{some}"
         return cursor.execute(sql, condition.parameters).df()
-
-
-def first_rows(found: pd.DataFrame) -> list[dict[str, Any]]:
-    """The rows of a page as plain values, None where a cell is empty."""
-    return found.astype(object).where(found.notna(), None).to_dict("records")

@@ -1,4 +1,4 @@
-"""A filter and an order as SQL over the table `readings`; what people wrote travels as parameters, never in the text."""
+"""A filter and an order as SQL over the table `readings`; what people wrote is a parameter, never in the text."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -44,7 +44,9 @@ def where(wanted: Filter, values: Mapping[str, Sequence[str]]) -> Where:
     if wanted.text:
         text = wanted.text.upper()
         # the few thousand different lines are searched, not the windows
-        holds = [f"{name}_code IN (SELECT code FROM texts_{name} WHERE contains(text, ?))" for name in SEARCHED]
+        holds = [
+            f"{name}_code IN (SELECT code FROM texts_{name} WHERE contains(text, ?))" for name in SEARCHED
+        ]
         parts.append(Where(f"({' OR '.join(holds)})", [text] * len(SEARCHED)))
     if not parts:
         return Where("TRUE", [])
