@@ -29,6 +29,8 @@ BUSY: tuple[State, ...] = ("waiting", "running", "stopping")
 PATIENCE_S = 10.0
 LOG_CHARACTERS = 4000
 PID = "pid"
+# the module whose verbs jobs are
+COMMAND = "core"
 # a job that has just been started has no lock yet
 STARTING_S = 5.0
 
@@ -79,7 +81,7 @@ def start(key: str, title: str, arguments: Sequence[str]) -> None:
     """
     with job_runner.patiently(places.build_folder() / "jobs" / "start.lock"):
         if not look(key).busy:
-            _begin(key, title, ["core", *arguments])
+            _begin(key, title, [COMMAND, *arguments])
 
 
 def _begin(key: str, title: str, module: Sequence[str]) -> None:
@@ -93,7 +95,7 @@ def _begin(key: str, title: str, module: Sequence[str]) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "dashboard.job_runner", str(folder.absolute())],
         cwd=places.ROOT,
-        env=os.environ | {"PYTHONPATH": str(places.ROOT)},
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(_roots())},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -103,6 +105,12 @@ def _begin(key: str, title: str, module: Sequence[str]) -> None:
     write_text(folder / PID, str(process.pid))
     # somebody has to wait for it, or it would stay as a zombie
     threading.Thread(target=process.wait, name=f"job {key}", daemon=True).start()
+
+
+def _roots() -> list[str]:
+    """Where modules are looked for: in this project first."""
+    given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    return list(dict.fromkeys([str(places.ROOT), *(path for path in given if path)]))
 
 
 def look(key: str) -> Job:

@@ -12,6 +12,7 @@ from core.recordings.windows import WINDOW_ROWS
 from dashboard import theme
 
 KEY = "windows"
+_CELLS = "windows_cells"
 HEIGHT, ROW_HEIGHT = 500, 28
 # column of the page -> the name by which it is sorted, if it can be, its title, its help
 _COLUMNS: dict[str, tuple[str | None, str, str]] = {
@@ -39,6 +40,12 @@ _COLUMNS: dict[str, tuple[str | None, str, str]] = {
     "absent": ("absent", "Absent", "Boards that the model reads and the window lacks, missing or frozen."),
     "part": ("part", "Split", "The part of the bundle's own split that the run belongs to."),
 }
+# search and download of a table's own toolbar know one page only; and a narrow page gives the table its width
+_STYLE = """<style>
+.st-key-table_box [data-testid="stElementToolbar"] { display: none; }
+.st-key-facets_box { flex: 1 1 250px !important; }
+.st-key-table_box { flex: 100 1 560px !important; min-width: min(100%, 560px); }
+</style>"""
 SORTED_BY = {column: sort for column, (sort, _, _) in _COLUMNS.items() if sort}
 
 
@@ -56,33 +63,61 @@ def rows_of(page: pd.DataFrame, hand: Hand) -> pd.DataFrame:
     return frame
 
 
-def show(page: pd.DataFrame, hand: Hand, sort: str, chosen: int | None, pick: Callable[[int], None]) -> None:
-    """Draw a page; `pick` hears the place of a row that is clicked, `chosen` is the one that is marked."""
+def show(
+    page: pd.DataFrame,
+    hand: Hand,
+    sort: str,
+    chosen: int | None,
+    pick: Callable[[int], None],
+    order: Callable[[str], None],
+) -> None:
+    """Draw a page; `pick` hears the place of a row that is clicked, `order` the sort that a click on a head asks for.
+
+    `chosen` is the row that is marked. The head sorts the whole table: the browser alone would sort the page.
+    """
     frame = rows_of(page, hand)
-
-    def hear() -> None:
-        rows = st.session_state[KEY].selection.rows
-        if rows:
-            pick(int(rows[0]))
-
+    # a table an order: the head that was clicked stays clicked in the browser, and would be heard again
+    key = f"{KEY}_{sort}"
     wanted = [] if chosen is None else [chosen]
     marked: Any = {"selection": {"rows": wanted, "columns": [], "cells": []}}
-    kept = st.session_state.get(KEY)
+
+    def hear() -> None:
+        said = st.session_state[key].selection
+        cells = [list(cell) for cell in said.cells]
+        if said.columns:
+            asked = turned(str(said.columns[0]), sort)
+            if asked is not None:
+                order(asked)
+        elif cells and cells != st.session_state.get(_CELLS):
+            pick(int(cells[0][0]))
+        elif said.rows:
+            pick(int(said.rows[0]))
+        st.session_state[_CELLS] = cells
+
+    kept = st.session_state.get(key)
     if kept is not None and list(kept.selection.rows) != wanted:
-        st.session_state[KEY] = marked
+        marked["selection"]["cells"] = kept.selection.cells
+        st.session_state[key] = marked
+    st.html(_STYLE)
     st.dataframe(
         _coloured(frame),
-        key=KEY,
+        key=key,
         height=min(HEIGHT, ROW_HEIGHT * (len(frame) + 1) + 16),
         row_height=ROW_HEIGHT,
         hide_index=True,
         column_config=_config(sort),
         on_select=hear,
-        selection_mode="single-row",
+        selection_mode=["single-row", "single-column", "single-cell"],
         selection_default=marked,
         placeholder="",
         alt="The filtered windows: run, row, how right, true line and line read",
     )
+
+
+def turned(column: str, sort: str) -> str | None:
+    """The sort that a click on a column's head asks for: by it, or the other way round; None where it sorts nothing."""
+    asked = SORTED_BY.get(column)
+    return f"-{asked}" if asked is not None and asked == sort else asked
 
 
 def _coloured(frame: pd.DataFrame) -> "pd.io.formats.style.Styler":

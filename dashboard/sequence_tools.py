@@ -43,6 +43,11 @@ def choose(run: str, start_row: int) -> None:
     selection.change(run=run, start_row=start_row, page=None)
 
 
+def order(sort: str) -> None:
+    """List the windows in an order, from its first page; for callbacks."""
+    selection.change(sort=None if sort == DEFAULT_SORT else sort, page=1)
+
+
 def filter_box(wanted: Filter) -> None:
     """The filter as text, to be read, written and copied."""
     key = selection.lead("filter_text", str(wanted))
@@ -73,7 +78,7 @@ def sort_box(sort: str) -> None:
         index=selection.begin(key, name, SORTS),
         format_func=lambda each: f"Sort: {SORT_WORDS[each]}",
         key=key,
-        on_change=lambda: selection.change(sort=_turned(st.session_state[key], down), page=1),
+        on_change=lambda: order(_turned(st.session_state[key], down)),
         label_visibility="collapsed",
         width=190,
     )
@@ -81,14 +86,13 @@ def sort_box(sort: str) -> None:
         "",
         icon=":material/arrow_downward:" if down else ":material/arrow_upward:",
         key="turn_sort",
-        on_click=lambda: selection.change(sort=_turned(name, not down), page=1),
+        on_click=lambda: order(_turned(name, not down)),
         help="Descending: turn it round" if down else "Ascending: turn it round",
     )
 
 
-def _turned(name: str, down: bool) -> str | None:
-    sort = f"-{name}" if down else name
-    return None if sort == DEFAULT_SORT else sort
+def _turned(name: str, down: bool) -> str:
+    return f"-{name}" if down else name
 
 
 def slice_menu(view: View, wanted: Filter) -> None:

@@ -140,7 +140,7 @@ def show_table(listing: Listing, window: Window | None, view: View) -> int:
         row = page.iloc[place]
         selection.change(run=str(row["run"]), start_row=int(row["start_row"]), page=number)
 
-    sequence_table.show(page, listing.hand, listing.sort, marked, pick)
+    sequence_table.show(page, listing.hand, listing.sort, marked, pick, sequence_tools.order)
     if pages > 1:
         # a widget a page: it begins at what it shows, and nothing need be assigned
         key = f"table_page_{number}"

@@ -152,8 +152,13 @@ def _counted(cursor: duckdb.DuckDBPyConnection, condition: Where, name: str) -> 
 
 
 def _counted_by_hand(cursor: duckdb.DuckDBPyConnection, condition: Where) -> list[tuple[Any, ...]]:
-    by_hand = f"SELECT tag, result, count(*) FROM hand JOIN readings USING (rid) WHERE {condition.sql}"
-    return rows_of(cursor, f"{by_hand} GROUP BY tag, result", condition.parameters)
+    """Tag, result and windows of the tags given by hand; what only they tag is taken off those without a tag."""
+    tagged = f"FROM hand JOIN readings USING (rid) WHERE {condition.sql}"
+    sql = (
+        f"SELECT tag, result, count(*) {tagged} GROUP BY tag, result UNION ALL SELECT NULL, result, "
+        f"-count(DISTINCT rid) {tagged} AND (tags IS NULL OR tags = '') GROUP BY result"
+    )
+    return rows_of(cursor, sql, [*condition.parameters, *condition.parameters])
 
 
 def _counted_together(
@@ -192,14 +197,15 @@ def _counts(wanted: Filter, name: str, sums: Sums) -> tuple[Count, ...]:
     single: Sums = {}
     for text, (windows, wrong) in sums.items():
         several = FIELDS[name].kind == "names"
-        for value in parted(text) if several else [text if text not in (None, "") else NONE]:
-            total = single.setdefault(value, [0, 0])
+        for value in (parted(text) if several else (text,)) or (NONE,):
+            total = single.setdefault(value or NONE, [0, 0])
             total[0] += windows
             total[1] += wrong
     # what is asked for stays in sight though nothing has it
     for value in wanted.values(name):
         single.setdefault(value, [0, 0])
-    counts = [Count(value, windows, wrong) for value, (windows, wrong) in single.items()]
+    asked = wanted.values(name)
+    counts = [Count(value, *pair) for value, pair in single.items() if pair[0] or value in asked]
     by_wrong = name == "run"
     return tuple(sorted(counts, key=lambda one: (-one.wrong * by_wrong, -one.windows, one.value)))[
         :MOST_VALUES
