@@ -26,6 +26,13 @@ SIGNALS = places.ROOT / "pages" / "signals.py"
 PREDICT = places.ROOT / "pages" / "predict.py"
 SORT_WORDS = {name: FIELDS[name].label if name in FIELDS else name.capitalize() for name in SORTS}
 _VERBS = (("tag", "Give", ":material/add:"), ("untag", "Take away", ":material/remove:"))
+# figures that are said -> the fields that decide them
+_LINE = ("result", "exact", "near", "first", "wrong", "right", "top2", "mm", "structure")
+_SAID = {
+    "exact_line": _LINE,
+    "line_within_row": _LINE,
+    "operation": ("operation_right", "read"),
+}
 _RESULT_BADGES = {
     "exact": ":green-badge[:material/check: exact]",
     "within a row": ":blue-badge[:material/check: within a row]",
@@ -124,23 +131,28 @@ def slice_menu(view: View, wanted: Filter) -> None:
                     args=(dataset, each.name),
                     help=f"Delete the slice {each.name}",
                 )
-        with st.form("save_slice", clear_on_submit=True, border=False):
-            given = st.text_input(
-                "Save the filter as", placeholder="confident errors in face", disabled=not wanted
-            )
-            pressed = st.form_submit_button("Save", icon=":material/bookmark_add:", disabled=not wanted)
-        if pressed:
-            _save(dataset, (given or "").strip(), wanted)
+        key = "save_name"
+        st.text_input(
+            "Save the filter as", placeholder="confident errors in face", key=key, disabled=not wanted
+        )
+        st.button(
+            "Save",
+            icon=":material/bookmark_add:",
+            key="save_slice",
+            disabled=not wanted,
+            on_click=lambda: _save(dataset, st.session_state[key].strip(), wanted),
+        )
 
 
 def _save(dataset: str, name: str, wanted: Filter) -> None:
+    """Keep the filter as a slice; for callbacks."""
     try:
         slices.marks().save_slice(dataset, name, str(wanted))
     except MarksError as error:
-        st.error(str(error), icon=":material/error:")
+        st.toast(str(error), icon=":material/error:")
         return
     selection.change(slice=name, filter=str(wanted))
-    st.rerun()
+    st.toast(f"The slice “{name}” is saved.", icon=":material/bookmark:")
 
 
 def tag_menu(listing: Listing, view: View, window: Window | None, windows: int) -> None:
@@ -229,11 +241,14 @@ def _file(listing: Listing, kind: Format) -> BinaryIO:
         return path.open("rb")
 
 
-def summary_words(found: Summary) -> str:
-    """How many windows the filter leaves and how right they were read, with the interval and n of each share."""
+def summary_words(found: Summary, wanted: Filter) -> str:
+    """How many windows the filter leaves and how right they were read, with the interval over runs of each share.
+
+    Where the filter asks for right or wrong itself, how many are right tells nothing.
+    """
     said = [f"**{counted(found.windows, 'window')}** of {counted(found.runs, 'run')}"]
     for figure in found.figures:
-        if figure.metric not in ("exact_line", "line_within_row", "operation"):
+        if figure.metric not in _SAID or set(_SAID[figure.metric]) & set(wanted.fields):
             continue
         low, high = figure.interval.low, figure.interval.high
         span = f" ({100 * low:.1f} to {100 * high:.1f})" if low is not None and high is not None else ""

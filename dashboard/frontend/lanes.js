@@ -90,11 +90,12 @@ function paint(canvas, data, state, width, colours) {
       pen.fillStyle = colours.chosen
       pen.fillRect(0, top, width, size.row)
     }
-    if (names && top >= free) {
+    const level = Math.max(top + size.row / 2 + (state.mode === "lanes" ? 1 : 0), 7)
+    if (names && level >= free) {
       pen.fillStyle = colours.text
       const many = state.mode === "lanes"
-      pen.fillText(many ? lane.run : title, 8, Math.max(top + size.row / 2 + (many ? 1 : 0), 7), LABEL - (many ? 56 : 20))
-      free = top + (state.mode === "lanes" ? 0 : 13)
+      pen.fillText(many ? lane.run : title, 8, level, LABEL - (many ? 56 : 20))
+      free = level + (many ? 0 : 13)
     }
     if (state.mode === "lanes") {
       pen.fillStyle = lane.wrong ? colours.wrongText : colours.quiet
