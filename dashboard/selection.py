@@ -60,8 +60,8 @@ class Selection:
 
     `channels` are the modalities, boards or channels whose traces are shown, `without` those that the model must not
     see. `span` is the first and the last row in view, `mark_a` and `mark_b` the rows of the two cursors, `over` a run
-    that is laid over the first one, `shift` rows later. `filter` names the windows that are listed, in words, and
-    `figures` the protocol whose figures are shown.
+    that is laid over the first one, `shift` rows later or, where `laid` is "line", line by line. `filter` names the
+    windows that are listed, in words, and `figures` the protocol whose figures are shown.
     """
 
     dataset: str | None = _kept("data", _TEXT)
@@ -78,6 +78,7 @@ class Selection:
     panels: str | None = _kept("panels", _TEXT)
     over: str | None = _kept("over", _TEXT)
     shift: int | None = _kept("shift", _OFFSET, "shift", "the other run is not shifted")
+    laid: str | None = _kept("laid", _TEXT)
     layout: str | None = _kept("layout", _TEXT)
     board: str | None = _kept("board", _TEXT)
     statistic: str | None = _kept("statistic", _TEXT)

@@ -146,7 +146,7 @@ def _spectrum(look: Look) -> None:
 def _over(look: Look) -> Part | None:
     if look.over is None:
         return None
-    shift = look.selected.shift or 0
+    shift = 0 if look.selected.laid else look.selected.shift or 0
     first, last = look.over.traces.clamped(max(look.first - shift, 0), max(look.last - shift, 0))
     return Part(look.over.traces, look.over.digest, first, last)
 

@@ -10,6 +10,7 @@ from core.recordings.derived import FORMS
 from dashboard import (
     channel_picker,
     components,
+    laid_over,
     layouts,
     run_traces,
     selection,
@@ -132,8 +133,17 @@ def _layout_row(name: str, channels: int, *, chosen: bool) -> None:
 
 
 def choose_shift(run: Run, over: Run | None, selected: Selection) -> None:
-    """By how many rows the other run is shifted: by hand, or so that its lines agree."""
+    """By how many rows the other run is shifted: by hand, or so that its lines agree; or each of its lines laid."""
     if over is None:
+        return
+    by_line = selected.laid == laid_over.BY_LINE
+    st.toggle(
+        "Line by line",
+        key=selection.lead("pick_laid", by_line),
+        help="Lay each program line of the other run on the same line of this one, however long either took.",
+        on_change=lambda: selection.change(laid=None if by_line else laid_over.BY_LINE),
+    )
+    if by_line:
         return
     st.number_input(
         "Shift of the other run, rows",

@@ -63,7 +63,7 @@ def picture(
         window=window_row(traces, selected.start_row),
         standardised=selected.scale == STANDARDISED,
         merged=selected.panels == MERGED,
-        over=Over(over.traces, over.digest, selected.shift or 0) if over else None,
+        over=Over(over.traces, over.digest, 0 if selected.laid else selected.shift or 0) if over else None,
     )
 
 

@@ -8,6 +8,7 @@ from core.errors import ToolmarkError
 from dashboard import (
     components,
     data,
+    laid_over,
     layouts,
     reading,
     run_traces,
@@ -106,7 +107,10 @@ def desk(view: View, run: Run) -> None:
         st.page_link("../pages/predict.py", label="Predict here", icon=":material/troubleshoot:")
     say(view, run, selected, shown)
     readings = (read, view.bundle.digest) if read is not None and view.bundle else None
-    signals_view.show(signals_view.picture(run, over, selected, shown, readings), selected)
+    laid, said = laid_over.laid(run, over, selected)
+    if said:
+        st.caption(components.escaped(said))
+    signals_view.show(signals_view.picture(run, laid, selected, shown, readings), selected)
     if readings is not None:
         st.caption(LEGEND)
     if view.dataset is not None:

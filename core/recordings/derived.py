@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,15 +23,18 @@ Values = NDArray[np.float32]
 Floats = NDArray[np.float64]
 
 MAX_ROWS = 4096
-FORMS = {
+Kind = Literal["diff", "mean", "rms", "std", "band", "minus"]
+FORMS: dict[Kind, str] = {
     "diff": "diff(CHANNEL)",
     "mean": "mean(CHANNEL,ROWS)",
     "rms": "rms(CHANNEL,ROWS)",
+    "std": "std(CHANNEL,ROWS)",
     "band": "band(CHANNEL,LOW_HZ,HIGH_HZ)",
     "minus": "minus(CHANNEL,CHANNEL)",
 }
-_CHANNELS = {"diff": 1, "mean": 1, "rms": 1, "band": 1, "minus": 2}
-_NUMBERS = {"diff": 0, "mean": 1, "rms": 1, "band": 2, "minus": 0}
+_CHANNELS: dict[Kind, int] = {"diff": 1, "mean": 1, "rms": 1, "std": 1, "band": 1, "minus": 2}
+_NUMBERS: dict[Kind, int] = {"diff": 0, "mean": 1, "rms": 1, "std": 1, "band": 2, "minus": 0}
+_MOVING: dict[Kind, str] = {"mean": "mean", "rms": "RMS", "std": "standard deviation"}
 _CALL = re.compile(r"\s*([A-Za-z]+)\s*\((.*)\)\s*", re.DOTALL)
 
 
@@ -45,7 +49,7 @@ class Derived:
     unit: of the values, e.g. `g` or `g²`.
     """
 
-    kind: str
+    kind: Kind
     sources: "tuple[Derived | str, ...]"
     numbers: tuple[float, ...]
     unit: str
@@ -63,13 +67,12 @@ class Derived:
         match self.kind:
             case "diff":
                 return f"change of {names[0]} from row to row"
-            case "mean" | "rms":
-                return (
-                    f"{'mean' if self.kind == 'mean' else 'RMS'} of {names[0]} over {self.numbers[0]:g} rows"
-                )
+            case "mean" | "rms" | "std":
+                return f"{_MOVING[self.kind]} of {names[0]} over {self.numbers[0]:g} rows"
             case "band":
                 return f"power of {names[0]} from {self.numbers[0]:g} to {self.numbers[1]:g} Hz"
-        return f"{names[0]} less {names[1]}"
+            case "minus":
+                return f"{names[0]} less {names[1]}"
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -90,14 +93,15 @@ class Derived:
         match self.kind:
             case "diff":
                 return Reach(1, 0)
-            case "mean" | "rms":
+            case "mean" | "rms" | "std":
                 return window(int(self.numbers[0]))
             case "band":
                 # the filter, then the mean of its square over as many rows
                 low, high = self.numbers
                 taps = band_taps(low, high, rate_hz)
                 return Reach(taps - 1, taps - 1)
-        return Reach(0, 0)
+            case "minus":
+                return Reach(0, 0)
 
 
 def is_derived(name: str) -> bool:
@@ -124,9 +128,9 @@ def _split(text: str) -> list[str]:
 def parse(text: str, machine: Machine) -> Derived:
     """Read a derived channel; DerivedError says what is wrong with it, MachineError which channel there is none of."""
     call = _CALL.fullmatch(text)
-    if call is None or call[1].lower() not in FORMS:
+    kind = next((own for own in FORMS if call is not None and own == call[1].lower()), None)
+    if call is None or kind is None:
         raise DerivedError(f"“{text}” is no derived channel: write {', '.join(FORMS.values())}.")
-    kind = call[1].lower()
     parts = [part.strip() for part in _split(call[2])]
     wanted = _CHANNELS[kind] + _NUMBERS[kind]
     if len(parts) != wanted or not all(parts):
@@ -152,8 +156,8 @@ def _number(part: str, text: str, form: str) -> float:
     return number
 
 
-def _check(text: str, kind: str, numbers: Sequence[float], units: Sequence[str]) -> None:
-    if kind in ("mean", "rms") and not (numbers[0].is_integer() and 2 <= numbers[0] <= MAX_ROWS):
+def _check(text: str, kind: Kind, numbers: Sequence[float], units: Sequence[str]) -> None:
+    if kind in _MOVING and not (numbers[0].is_integer() and 2 <= numbers[0] <= MAX_ROWS):
         raise DerivedError(f"“{text}” needs a whole number of rows, from 2 to {MAX_ROWS}.")
     if kind == "band" and not 0 <= numbers[0] < numbers[1]:
         raise DerivedError(
@@ -177,7 +181,7 @@ def compute(
 
     values: of each raw channel that it needs, float32 [T]. rate_hz: of the whole run, so that each part of it is
     filtered alike. A row without a value has none afterwards, and nothing is reckoned across a gap of the clock; a
-    moving mean or RMS is of those of its rows that have values, a band's filter needs them all.
+    moving mean, RMS or deviation is of those of its rows that have values, a band's filter needs them all.
     """
     found = _computed(derived, values, time_s, rate_hz)
     return (found if rows is None else found[rows]).astype(np.float32)
@@ -225,6 +229,12 @@ def _of_stretch(derived: Derived, sources: Sequence[Floats], rate_hz: float) -> 
             return moving_mean(own, int(derived.numbers[0]))
         case "rms":
             return np.sqrt(moving_mean(own**2, int(derived.numbers[0])))
+        case "std":
+            rows = int(derived.numbers[0])
+            power = moving_mean(own**2, rows)
+            variance = power - moving_mean(own, rows) ** 2
+            # rounding leaves something of a constant's
+            return np.sqrt(np.where(variance < 1e-12 * power, 0.0, variance))
     low, high = derived.numbers
     taps = band_filter(low, high, rate_hz)
     return moving_mean(filtered(own, taps) ** 2, len(taps))

@@ -94,6 +94,15 @@ def test_another_run_is_aligned_by_its_lines(open_page: Open) -> None:
     assert abs(viewer(app)["over"]["shift"]) < 40
 
 
+def test_another_run_is_laid_line_by_line(open_page: Open) -> None:
+    app = open_page(run="face_002", over="face_001", shift="-5", laid="line")
+    header = viewer(app)
+    assert (header["over"]["run"], header["over"]["shift"]) == ("face_001", 0)
+    assert header["blocks"][header["over"]["whole"]]["last"] == 191, "on the rows of the first run"
+    assert "Laid line by line" in words(app)
+    assert "execute different programs" in words(open_page(run="face_002", over="pocket_001", laid="line"))
+
+
 def test_a_saved_layout_is_what_a_link_names(open_page: Open, own_build: Path) -> None:
     layouts.save("motors", Layout(("x_motor", "y_motor"), "std"))
     header = viewer(open_page(run="face_002", layout="motors"))

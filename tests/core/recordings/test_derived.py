@@ -30,6 +30,7 @@ TEXTS = (
     f"diff({AX})",
     f"rms({AX},7)",
     f"mean({AX},12)",
+    f"std({AX},6)",
     f"band({AX},0.4,1.2)",
     f"band({AX},0,1)",
     "minus(x_motor,y_motor)",
@@ -88,6 +89,7 @@ def test_a_text_is_read_back(text: str) -> None:
     assert derived.text == text
     assert parse(derived.text, MILL) == derived
     assert set(derived.channels) <= {AX, "x_motor", "y_motor"}
+    assert all(channel in derived.label for channel in derived.channels)
 
 
 def test_units_and_labels_are_those_of_the_result() -> None:
@@ -104,6 +106,7 @@ def test_values_are_what_the_names_say(make_run: Callable[..., Recording]) -> No
     np.testing.assert_allclose(of(f"diff({AX})"), [np.nan, 2, np.nan, np.nan, 2, 0])
     np.testing.assert_allclose(of(f"mean({AX},3)"), [2, 2, np.nan, 8, 25 / 3, 9], rtol=1e-6)
     np.testing.assert_allclose(of(f"rms({AX},2)")[:2], [1, np.sqrt(5)], rtol=1e-6)
+    np.testing.assert_allclose(of(f"std({AX},3)"), [1, 1, np.nan, 1, np.sqrt(8 / 9), 0], rtol=1e-6)
 
 
 @pytest.fixture
