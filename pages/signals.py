@@ -5,12 +5,12 @@ from dataclasses import replace
 import streamlit as st
 
 from core.errors import ToolmarkError
+from core.evidence.split_part import part_of
 from dashboard import (
     components,
     data,
     laid_over,
     layouts,
-    reading,
     run_traces,
     selection,
     shell,
@@ -38,7 +38,7 @@ def choose_run(view: View) -> str | None:
     if view.dataset is None:
         return None
     machine, bundle = data.machine_of(view.dataset), view.bundle
-    parts = {run: reading.part_of(bundle, run, machine) if bundle else None for run in view.dataset.runs}
+    parts = {run: part_of(bundle, run, machine) if bundle else None for run in view.dataset.runs}
     unseen = next((run for run, part in parts.items() if part == "held out"), None)
     run = selection.choose(view.selection.run, view.dataset.runs, unseen)
     components.pick_run({run: part if part != "new" else None for run, part in parts.items()}, run)
