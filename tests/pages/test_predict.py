@@ -199,7 +199,8 @@ def test_a_file_that_cannot_be_read(open_page: Open, odd_runs: Path) -> None:
     ],
 )
 def test_a_link_to_what_is_not_there_says_so(open_page: Open, link: dict[str, str], word: str) -> None:
-    assert word in words(open_page(**link))
+    # a name is escaped where it stands within Markdown
+    assert word in words(open_page(**link)).replace("\\", "")
 
 
 def test_nothing_is_shown_under_a_wrong_name(open_page: Open) -> None:
