@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from core.errors import ToolmarkError
+from core.progress import ProgressFile
 
 app = typer.Typer(
     add_completion=False,
@@ -33,6 +34,7 @@ SplitsPath = Annotated[Path, typer.Argument(help="folder of window files")]
 def main() -> None:
     """Run a verb; bad input ends with one plain sentence and status 1, an interruption with status 130."""
     import core.cli_data
+    import core.cli_readings
     import core.cli_runs
     import core.cli_twin  # noqa: F401  (their verbs join the app)
 
@@ -64,13 +66,16 @@ def note(sentence: str) -> None:
 
 @contextmanager
 def progress(what: str, total: int | None = None) -> Iterator[Any]:
-    """A progress bar on the terminal; the value is `advance(done, text)`."""
+    """A progress bar on the terminal, and in the file of whoever watches; the value is `advance(done, text)`."""
+    told = ProgressFile(what)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, TextColumn("{task.fields[text]}"), console=console) as bar:
         task = bar.add_task(what, total=total, text="")
 
         def advance(done: int, text: str = "", of: int | None = None) -> None:
-            bar.update(task, completed=done, text=text, total=of if of is not None else total)
+            whole = of if of is not None else total
+            bar.update(task, completed=done, text=text, total=whole)
+            told.tell(done, whole, text)
 
         yield advance
 

@@ -26,6 +26,12 @@ page = st.navigation(
                 help="What data and model this is, what the honest number is, and what to distrust.",
             ),
             st.Page(
+                PAGES / "sequences.py",
+                title="Sequences",
+                icon=":material/table_view:",
+                help="Every window of every run: filter, sort, tag, export; failing stretches at a glance.",
+            ),
+            st.Page(
                 PAGES / "signals.py",
                 title="Signals",
                 icon=":material/ssid_chart:",

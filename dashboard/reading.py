@@ -1,15 +1,14 @@
 """What the model read in a window, in words: the verdict, the effect of muting, what was absent."""
 
 from collections.abc import Sequence
-from typing import Literal
 
 import pandas as pd
 
 from core.errors import ToolmarkError
+from core.evidence.split_part import Part
 from core.gcode.scheme import Scheme
 from core.model.bundle import Bundle
 from core.model.prediction import Prediction
-from core.recordings.machine import Machine
 from core.recordings.windows import WindowLabel
 from dashboard import selection
 from dashboard.alignment import line_verdict, true_tokens
@@ -23,9 +22,6 @@ _VERDICTS = {
     "different": ":red-badge[:material/close: not the true line]",
     "no truth": ":gray-badge[:material/help: no truth, no row here has a label]",
 }
-
-
-Part = Literal["trained on", "held out", "validation", "partly trained on", "new"]
 PARTS: dict[Part, str] = {
     "trained on": "The bundle learned from this run, so a right answer here proves little.",
     "held out": "The bundle never saw this run: it belongs to the test part of its split.",
@@ -33,17 +29,6 @@ PARTS: dict[Part, str] = {
     "partly trained on": "Windows of this run were learned from, and they share rows with its others.",
     "new": "This run belongs to no part of the split that the bundle was trained on.",
 }
-
-
-def part_of(bundle: Bundle, run: str, machine: Machine) -> Part:
-    """Which part of the bundle's own split a run of a machine belongs to; another machine's may have the same name."""
-    if machine.name != bundle.machine.name:
-        return "new"
-    parts = {part for part, runs in bundle.manifest.runs.items() if run in runs}
-    if "train" in parts:
-        return "trained on" if parts == {"train"} else "partly trained on"
-    return "held out" if "test" in parts else "validation" if "val" in parts else "new"
-
 
 NEAR_ENOUGH = "The line that was read fills at most one row (a quarter of a second) less than the label."
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.recordings.presence import frozen_boards, live_rows
+from core.recordings.presence import boards_of, frozen_boards, live_rows, missing_boards
 from core.recordings.recording import Recording, RunWindow, buffering_mask, buffering_rows, labels
 from core.recordings.windows import WindowLabel, window_label
 
@@ -191,10 +191,8 @@ def column(channel: str) -> str:
 def absent(window: RunWindow, wanted: Sequence[str]) -> Absent:
     """What of the channels that a model reads is not there in this window."""
     recording = window.recording
-    have = set(recording.channels)
     live = {name for name, share in _live_share(window, wanted).items() if share}
-    boards = _boards(recording, wanted)
-    missing = tuple(board for board, names in boards.items() if not have & set(names))
+    boards, missing = boards_of(recording.machine, wanted), missing_boards(recording, wanted)
     stopped, end = frozen_boards(recording), window.start_row + window.length
     frozen = tuple(b for b in boards if b not in missing and stopped.get(b, recording.n_rows) < end)
     covered = {name for board in (*missing, *frozen) for name in boards[board]}
@@ -202,12 +200,3 @@ def absent(window: RunWindow, wanted: Sequence[str]) -> Absent:
         name for name in wanted if name not in live and recording.machine.channel(name) not in covered
     )
     return Absent(missing, frozen, alone, len(live), len(wanted))
-
-
-def _boards(recording: Recording, channels: Iterable[str]) -> dict[str, list[str]]:
-    boards: dict[str, list[str]] = {}
-    for name in channels:
-        board = recording.machine.board(name)
-        if board is not None:
-            boards.setdefault(board, []).append(recording.machine.channel(name))
-    return boards

@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from core.errors import ToolmarkError
+from core.evidence.split_part import part_of
 from core.model.bundle import Bundle
 from core.model.prediction import Prediction
 from core.recordings.recording import Recording, RunWindow
@@ -41,7 +42,7 @@ def choose_run(view: View) -> str | None:
     if view.dataset is None:
         return None
     machine, bundle = data.machine_of(view.dataset), view.bundle
-    parts = {run: reading.part_of(bundle, run, machine) if bundle else None for run in view.dataset.runs}
+    parts = {run: part_of(bundle, run, machine) if bundle else None for run in view.dataset.runs}
     unseen = next((run for run, part in parts.items() if part == "held out"), None)
     run = selection.choose(view.selection.run, view.dataset.runs, unseen)
     components.pick_run({run: part if part != "new" else None for run, part in parts.items()}, run)
@@ -119,7 +120,7 @@ def show_reading(view: View, window: RunWindow, label: WindowLabel, muted: tuple
         return
     grid = st.grid(6, min_column_width=150, border=True)
     with grid.cell(column_span=4):
-        part = reading.part_of(bundle, window.recording.name, window.recording.machine)
+        part = part_of(bundle, window.recording.name, window.recording.machine)
         if not bundle.reads_lines:
             st.markdown(reading.operation_alone_words(part), help=reading.PARTS[part])
         else:
@@ -146,7 +147,7 @@ def show_line(
 ) -> None:
     """The line that was read, its verdict, and its tokens beside the true ones."""
     window, label = labelled
-    part = reading.part_of(bundle, window.recording.name, window.recording.machine)
+    part = part_of(bundle, window.recording.name, window.recording.machine)
     judged = bundle.scheme, read, label, part
     st.markdown(reading.verdict_words(*judged), help=reading.verdict_help(*judged))
     if without is not None:

@@ -66,3 +66,23 @@ def interval(sums: Floats, statistic: Statistic = ratio, config: BootstrapConfig
     tail = (1.0 - config.level) / 2.0
     low, high = np.quantile(drawn, (tail, 1.0 - tail))
     return Interval(value, float(low), float(high))
+
+
+# so many runs speak for themselves: drawing them again would take seconds and say the same
+DRAWN_RUNS = 300
+
+
+def quick_interval(sums: Floats, config: BootstrapConfig | None = None) -> Interval:
+    """The interval of a share (`sums` `[R, 2]`: right, asked) in milliseconds, for any number of runs.
+
+    Up to DRAWN_RUNS runs it is the bootstrap's; for more, the normal one of a ratio whose runs vary (Cochran 1977,
+    section 6.3), towards which the bootstrap's goes.
+    """
+    speaking = sums[np.any(sums != 0, axis=1)]
+    if len(speaking) <= DRAWN_RUNS:
+        return interval(speaking, ratio, config) if len(speaking) else Interval(float("nan"), None, None)
+    right, asked = speaking.sum(axis=0)
+    share = right / asked
+    spread = np.sqrt(np.square(speaking[:, 0] - share * speaking[:, 1]).sum()) / asked
+    reach = 1.959964 * float(spread)
+    return Interval(float(share), max(0.0, float(share) - reach), min(1.0, float(share) + reach))

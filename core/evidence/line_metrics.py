@@ -36,7 +36,7 @@ def line_tallies(truth: Truth, answers: Answers, length_unit: str = "inch") -> I
     yield share("structure", method, same_structure(truth.lines, answers.lines), every, truth.unit, n_units)
     right = exact_lines(truth, answers.tokens)
     yield share("exact_line", method, right, every, truth.unit, n_units)
-    near = right | _near_lines(truth, answers.tokens)
+    near = right | near_lines(truth, answers.tokens)
     yield share("line_within_row", method, near, every, truth.unit, n_units)
     if answers.confidence is not None:
         sums = bin_sums(answers.confidence, right, truth.unit, n_units)
@@ -71,18 +71,28 @@ def value_counts(
     return table[:, 0], table[:, 1], table[:, 2]
 
 
-def _line_values(true: str, given: str, length_unit: str) -> tuple[int, int, int]:
+def largest_errors_mm(
+    true: Sequence[str], given: Sequence[str], length_unit: str = "inch"
+) -> list[float | None]:
+    """How far each line's worst length is off, in mm; None where the given line has none of the true one's letters."""
+    gaps = [[gap for _, gap in _gaps(a, b)] for a, b in zip(true, given, strict=True)]
+    return [float(max(row) * MM_PER_UNIT[length_unit]) if row else None for row in gaps]
+
+
+def _gaps(true: str, given: str) -> list[tuple[str, Decimal]]:
+    """The letters of lengths that both lines have, and how far apart they are."""
     answer = _lengths(given)
-    asked = _lengths(true)
-    pairs = [
-        (abs(value - answer[letter]), LENGTH_STEPS[letter])
-        for letter, value in asked.items()
-        if letter in answer
+    return [
+        (letter, abs(value - answer[letter])) for letter, value in _lengths(true).items() if letter in answer
     ]
+
+
+def _line_values(true: str, given: str, length_unit: str) -> tuple[int, int, int]:
+    pairs = _gaps(true, given)
     # the truth keeps its full decimals, so half a step is the most that quantising may move it
-    exact = sum(gap <= step / 2 for gap, step in pairs)
-    close = sum(gap * MM_PER_UNIT[length_unit] <= TOLERANCE_MM for gap, _ in pairs)
-    return exact, close, len(asked)
+    exact = sum(gap <= LENGTH_STEPS[letter] / 2 for letter, gap in pairs)
+    close = sum(gap * MM_PER_UNIT[length_unit] <= TOLERANCE_MM for _, gap in pairs)
+    return exact, close, len(_lengths(true))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -103,6 +113,7 @@ def _lengths(line: str) -> dict[str, Decimal]:
     }
 
 
-def _near_lines(truth: Truth, tokens: Ints) -> Bools:
+def near_lines(truth: Truth, tokens: Ints) -> Bools:
+    """Whether the free-running line is one that fills at most a row less than the top one, `[N]`."""
     rows = [tuple(row[(row != PAD) & (row != EOS)].tolist()) for row in same_width(truth.tokens, tokens)[1]]
     return np.array([row in near for row, near in zip(rows, truth.near, strict=True)], np.bool_)

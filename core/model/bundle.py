@@ -135,9 +135,10 @@ class Bundle:
         *,
         decoding: str = "greedy",
         progress: Advance | None = None,
+        second: bool = False,
     ) -> BatchPrediction:
-        """Read many windows free-running."""
-        return predict_windows(self, windows, without, decoding=decoding, progress=progress)
+        """Read many windows free-running, with `second` their second lines too."""
+        return predict_windows(self, windows, without, decoding=decoding, progress=progress, second=second)
 
     def teacher_forced(
         self, windows: Windows, without: Sequence[str] = (), *, progress: Advance | None = None

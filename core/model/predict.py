@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
@@ -18,6 +19,7 @@ from core.model.beam import beam_search
 from core.model.decoding import Decoded, Temperatures, greedy
 from core.model.mixture import Mixture
 from core.model.prediction import BatchPrediction, Prediction, TeacherForced
+from core.model.runner_up import second_lines
 from core.model.scaling import known_codes
 from core.model.targets import teacher_inputs, with_end
 from core.model.token_parts import TokenInput, token_input
@@ -101,17 +103,25 @@ def predict_windows(
     decoding: str = "greedy",
     batch_size: int = BATCH,
     progress: Advance | None = None,
+    second: bool = False,
 ) -> BatchPrediction:
-    """Read many windows free-running; `progress(done, total)` is told after every batch."""
+    """Read many windows free-running, with `second` their second lines too (of greedy decoding alone).
+
+    `progress(done, total)` is told after every batch.
+    """
     operations, decoded = [], []
+    others: list[NDArray[np.int64]] = []
     for part in _parts(len(windows), batch_size):
         encoded = encode(bundle, windows_input(bundle, windows, part, without))
         operations.append(encoded.operation.numpy())
         if bundle.reads_lines:
             decoded.append(decode(bundle, encoded, decoding))
+        if bundle.reads_lines and second:
+            others.append(_pad(second_lines(bundle.scheme, decoded[-1]), bundle.scheme.width + 1, 0))
         if progress:
             progress(min(part.stop, len(windows)), len(windows))
-    return _batch_prediction(bundle, operations, decoded)
+    answer = _batch_prediction(bundle, operations, decoded)
+    return replace(answer, second=np.concatenate(others)) if others else answer
 
 
 def teacher_forced(

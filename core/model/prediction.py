@@ -51,7 +51,8 @@ class BatchPrediction:
     """Many windows read free-running.
 
     `operation_probabilities` `[N, O]`; `tokens` `[N, L]` (0 = PAD, EOS included); `line` N canonical texts;
-    `confidence` `[N]` of the line; `token_confidence` `[N, L]`.
+    `confidence` `[N]` of the line; `token_confidence` `[N, L]`; `second` `[N, L]` the tokens of the second
+    lines (see `core.model.runner_up`) where they were asked for, those of the line where there is none.
     """
 
     operation_probabilities: NDArray[np.float32]
@@ -59,6 +60,7 @@ class BatchPrediction:
     line: tuple[str, ...]
     confidence: NDArray[np.float32]
     token_confidence: NDArray[np.float32]
+    second: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.line)

@@ -16,10 +16,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class LaidColumns:
-    """The columns of a run on the rows of another, `rows` of them.
-
-    row_here: float64 [T], where each of its own rows lies.
-    """
+    """A run's columns on the rows of another, `rows` of them; row_here: where each of its rows lies, float64 [T]."""
 
     columns: Columns
     row_here: Floats

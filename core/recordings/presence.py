@@ -1,10 +1,11 @@
 """Which values of a recording are real: a missing column, a NaN and a frozen board are all absent."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.recordings.machine import Machine
 from core.recordings.recording import Recording
 
 # A live board never repeats all of its values for so long (Bantam runs: 3 rows at most; frozen, 15 up).
@@ -43,6 +44,23 @@ def frozen_boards(recording: Recording) -> dict[str, int]:
         if recording.n_rows - start >= FROZEN_ROWS:
             frozen[board] = start
     return frozen
+
+
+def boards_of(machine: Machine, channels: Iterable[str]) -> dict[str, list[str]]:
+    """Board -> those of the channels that it measures; channels of no board are left out."""
+    boards: dict[str, list[str]] = {}
+    for name in channels:
+        board = machine.board(name)
+        if board is not None:
+            boards.setdefault(board, []).append(machine.channel(name))
+    return boards
+
+
+def missing_boards(recording: Recording, channels: Iterable[str]) -> tuple[str, ...]:
+    """Boards of these channels of which the recording has none."""
+    have = set(recording.channels)
+    boards = boards_of(recording.machine, channels)
+    return tuple(board for board, names in boards.items() if not have & set(names))
 
 
 def _boards(recording: Recording) -> dict[str, list[int]]:

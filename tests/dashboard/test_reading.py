@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from core.evidence.split_part import part_of
 from core.model.bundle import Bundle
 from core.recordings.windows import WindowLabel
 from core.twin.fleet import twin_machine
@@ -46,9 +47,9 @@ def test_a_run_that_was_learned_from_is_told_apart(
     bundle: Bundle, runs: dict[str, list[str]], part: str
 ) -> None:
     split = replace(bundle, manifest=bundle.manifest.model_copy(update={"runs": runs}))
-    assert reading.part_of(split, "face_001", bundle.machine) == part
+    assert part_of(split, "face_001", bundle.machine) == part
     # a run of another machine that happens to have the same name
-    assert reading.part_of(split, "face_001", twin_machine()) == "new"
+    assert part_of(split, "face_001", twin_machine()) == "new"
 
 
 def test_the_label_tells_how_firm_it_is() -> None:
