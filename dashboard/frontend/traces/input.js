@@ -42,6 +42,7 @@ function onWheel(v, event) {
     const row = zone === "overview" ? (v.span[0] + v.span[1]) / 2 : rowAtX(v, x)
     zoomAt(v, row, Math.exp(Math.max(-200, Math.min(200, event.deltaY * scale)) * 0.0022))
   }
+  if (zone !== "overview" && v.pinned === null) v.cursor = Math.max(0, Math.min(v.header.rows - 1, Math.round(rowAtX(v, x))))
 }
 
 function overviewDrag(v, x) {

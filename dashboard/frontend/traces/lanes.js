@@ -14,15 +14,15 @@ function drawRuler(pen, v) {
   for (let row = Math.ceil(first / step) * step; row <= last; row += step) {
     const x = xOf(v, row)
     for (const panel of v.panels) pen.line([x, panel.top, x, panel.top + panel.height], ink.rule, 1, [], 0.55)
-    if (x < right - 12) pen.text(grouped(row), x + 3, y + 11, ink.quiet, { size: 10 })
+    if (x + 6 + pen.measure(grouped(row), 10) < right) pen.text(grouped(row), x + 3, y + 11, ink.quiet, { size: 10 })
     pen.line([x, y + 2, x, y + 14], ink.rule)
   }
   const knots = v.knots
   const [from, to] = [secondsAt(knots, first), secondsAt(knots, last)]
-  const seconds = to > from ? niceStep(to - from, v.plot / 90) : 0
+  const seconds = to > from ? niceSeconds(to - from, v.plot / 80) : 0
   for (let time = Math.ceil(from / seconds) * seconds; seconds && time <= to; time += seconds) {
     const x = xOf(v, rowAt(knots, time))
-    if (x < right - 26) pen.text(timeText(time, seconds), x + 3, y + 26, ink.text, { size: 11 })
+    if (x + 6 + pen.measure(timeText(time, seconds), 11) < right) pen.text(timeText(time, seconds), x + 3, y + 26, ink.text, { size: 11 })
     pen.line([x, y + 16, x, y + 30], ink.quiet)
   }
   pen.line([v.left, y + 30.5, right, y + 30.5], ink.rule)
@@ -42,8 +42,9 @@ function drawGaps(pen, v) {
 }
 
 function drawThinned(pen, v) {
-  const each = Math.max(...v.pieces.map(([block]) => block.each))
-  if (!(each > 1)) return
+  const coarsest = Math.max(...v.pieces.map(([block]) => block.each))
+  if (!(coarsest > 1)) return
+  const each = Math.max(coarsest, (v.span[1] - v.span[0]) / v.plot)
   const text = `min, max of ${each >= 10 ? grouped(each) : each.toFixed(1)} rows a pixel`
   pen.text(fitted(pen, `⇕ ${text}`, v.left - 34), 0, v.rulerTop + 26, v.header.ink.warnText, { size: 10.5 })
 }
@@ -74,6 +75,8 @@ function laneFill(v, lane, code, place) {
   return [ink.quiet, kind === "line" ? (place % 2 ? 0.14 : 0.26) : 0.12 + 0.14 * (code % 3)]
 }
 
+const manyOf = lane => ({ line: "lines", read: "readings" })[lane.name] || "changes"
+
 function drawLane(pen, v, lane, top, title = lane.title, shift = 0) {
   const ink = v.header.ink
   const [begin, end] = [v.span[0] - shift, v.span[1] - shift]
@@ -83,7 +86,7 @@ function drawLane(pen, v, lane, top, title = lane.title, shift = 0) {
     const flush = () => {
       if (!crowd) return
       pen.rect(crowd.x0, top + 1, crowd.x1 - crowd.x0, LANE - 3, crowd.fill[0], crowd.fill[1])
-      const text = fitted(pen, `${grouped(crowd.count)} ${lane.name === "read" ? "readings" : "lines"}`, crowd.x1 - crowd.x0 - 6, 10)
+      const text = fitted(pen, `${grouped(crowd.count)} ${manyOf(lane)}`, crowd.x1 - crowd.x0 - 6, 10)
       if (text && lane.kinds[0] !== "state") pen.text(text, crowd.x0 + 4, top + 13, ink.quiet, { size: 10 })
       crowd = null
     }

@@ -94,8 +94,8 @@ function laneTexts(v, row) {
     const place = lower(lane.last, row)
     const here = place < lane.first.length && lane.first[place] <= row
     const many = here && lane.merged[place] > 1
-    const text = !here || lane.code[place] < 0 ? "none" : many ? `${lane.merged[place]} of them` : lane.texts[lane.code[place]]
-    return { lane, text, kind: here && lane.code[place] >= 0 ? lane.kinds[lane.code[place]] : "none" }
+    const text = !here || lane.code[place] < 0 ? "none" : many ? `${grouped(lane.merged[place])} ${manyOf(lane)} here` : lane.texts[lane.code[place]]
+    return { lane, text, kind: here && !many && lane.code[place] >= 0 ? lane.kinds[lane.code[place]] : "none" }
   })
 }
 

@@ -8,6 +8,15 @@ function niceStep(range, most) {
   return 10 * power
 }
 
+// seconds, minutes, hours: whole ones of what is read on a clock
+const CLOCK = [60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 21600, 43200, 86400]
+
+function niceSeconds(range, most) {
+  const rough = range / Math.max(most, 1)
+  if (rough <= 30) return niceStep(range, most)
+  return CLOCK.find(step => step >= rough) || Math.ceil(rough / 86400) * 86400
+}
+
 const grouped = number => Math.round(number).toLocaleString("en-GB")
 
 function valueText(value, spread) {
