@@ -7,10 +7,9 @@ import streamlit as st
 from core.errors import ToolmarkError
 from dashboard import (
     components,
-    data,
     laid_over,
     layouts,
-    reading,
+    run_choice,
     run_traces,
     selection,
     shell,
@@ -25,48 +24,17 @@ from dashboard.shown_channels import Shown
 from dashboard.signals_beside import Look
 from dashboard.signals_view import Run
 
-NO_RECORDINGS = """
-There is nothing to look at yet. Import recordings (`.csv`, `.csv.gz` or `.parquet`, a run a file) on
-the Recordings page or with the first command, or start Toolmark on a folder of them; then load this page again.
-"""
-IMPORT = ("python -m core import RUNS --out build/store", "TOOLMARK_RECORDINGS=RUNS make run")
 LEGEND = "The lane of what was read: blue is the true line, ochre one within a row of it, red another one."
-
-
-def choose_run(view: View) -> str | None:
-    """The name of the run that is looked at; the first one shown is one that the bundle never saw."""
-    if view.dataset is None:
-        return None
-    machine, bundle = data.machine_of(view.dataset), view.bundle
-    parts = {run: reading.part_of(bundle, run, machine) if bundle else None for run in view.dataset.runs}
-    unseen = next((run for run, part in parts.items() if part == "held out"), None)
-    run = selection.choose(view.selection.run, view.dataset.runs, unseen)
-    components.pick_run({run: part if part != "new" else None for run, part in parts.items()}, run)
-    return run
 
 
 def open_run(view: View, name: str | None) -> Run:
     """The run's traces; where there is none, say why and end the page."""
-    if view.dataset is None:
-        selection.hold(view.selection)
-        if not any(dataset.files for dataset in data.datasets()):
-            components.empty_state("No recordings yet", NO_RECORDINGS, IMPORT)
-        st.stop()
-    if name is None:
-        selection.hold(view.selection)
-        components.empty_state(
-            "This recording is not here",
-            f"The link names **{components.escaped(str(view.selection.run))}**, which the dataset "
-            f"**{view.dataset.name}** does not hold: choose a recording above.",
-            icon=":material/link_off:",
-        )
-        st.stop()
+    if view.dataset is None or name is None:
+        run_choice.stop_without_run(view)
     try:
         return Run(run_traces.traces(view.dataset, name), view.dataset.digest(name))
     except ToolmarkError as error:
-        selection.hold(replace(view.selection, run=name))
-        st.error(components.sentence(str(error)), icon=":material/error:")
-        st.stop()
+        run_choice.stop_unreadable(view, name, error)
 
 
 def open_over(view: View, selected: Selection) -> Run | None:
@@ -145,7 +113,7 @@ def say(view: View, run: Run, selected: Selection, shown: Shown) -> None:
 view = shell.open_page("Signals", "What did the sensors feel while this line ran?")
 of_run, of_over = st.columns([1, 1.1], vertical_alignment="bottom")
 with of_run:
-    name = choose_run(view)
+    name = run_choice.choose_run(view)
 run = open_run(view, name)
 with of_over:
     others = [own for own in view.dataset.runs if own != name] if view.dataset else []
