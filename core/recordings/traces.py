@@ -20,7 +20,7 @@ from core.recordings.recording import Recording
 from core.recordings.thinning import EXACT_ROWS, Points, envelope, longest, stretches, stuck, thin
 
 # a view of a stored run with fewer rows is read from its file row by row
-READ_ROWS = 100_000
+READ_ROWS = 50_000
 # the most holes, and the most stuck stretches, that are told of one trace in one view
 MOST_STRETCHES = 400
 # a channel that stands still in more of its buckets than this moves in steps: it is not stuck
