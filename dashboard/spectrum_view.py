@@ -131,8 +131,8 @@ def spectrum_chart(found: dict[str, Spectrum], unit: str, ink: Ink) -> Spec:
     nyquist = max(float(own.frequency_hz[-1]) for own in found.values())
     return {
         "animation": False,
-        "grid": {"left": 4, "right": 16, "top": 34, "bottom": 24, "containLabel": True},
-        "legend": {"top": 0, "right": 0, "textStyle": {"color": ink.text}, "itemHeight": 9, "itemWidth": 18},
+        "grid": {"left": 4, "right": 16, "top": 54, "bottom": 24, "containLabel": True},
+        "legend": {"top": 0, "left": 0, "textStyle": {"color": ink.text}, "itemHeight": 9, "itemWidth": 18},
         "tooltip": {"trigger": "axis", "confine": True, "textStyle": {"fontSize": 12}},
         "xAxis": _axis("frequency, Hz", ink)
         | {"min": 0, "max": nyquist, "nameLocation": "middle"}
