@@ -31,6 +31,12 @@ page = st.navigation(
                 icon=":material/table_view:",
                 help="Every window of every run: filter, sort, tag, export; failing stretches at a glance.",
             ),
+            st.Page(
+                PAGES / "signals.py",
+                title="Signals",
+                icon=":material/ssid_chart:",
+                help="The traces of a run with its G-code under them, and another run laid over them.",
+            ),
         ],
         "Model": [
             st.Page(

@@ -1,11 +1,12 @@
 """The one selection that all pages share. It lives in the address: a copied link reopens the same view."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import streamlit as st
+
+from core.recordings.derived import split_names
 
 _STATE = "selection"
 _TOUCHED = "selection_touched"
@@ -13,8 +14,6 @@ _WRITTEN = "selection_written"
 _LED = "selection_led"
 _PAGE = "selection_page"
 _MOST_DIGITS = 9
-# a derived channel has commas of its own, within brackets
-_BETWEEN_NAMES = re.compile(r",(?![^()]*\))")
 
 
 @dataclass(frozen=True)
@@ -41,15 +40,11 @@ def _pair(text: str) -> tuple[int, int] | None:
     return (low, high) if low is not None and high is not None and low <= high else None
 
 
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name.strip() for name in _BETWEEN_NAMES.split(text) if name.strip()))
-
-
 _TEXT = _Kind("a text", lambda text: text)
 _ROW = _Kind("a row number", _whole)
 _OFFSET = _Kind("a whole number", _signed)
 _ROWS = _Kind("a range of rows such as 120-480", _pair, lambda rows: f"{rows[0]}-{rows[1]}")
-_NAMES = _Kind("names with commas between them", _names, ",".join)
+_NAMES = _Kind("names with commas between them", split_names, ",".join)
 
 
 def _kept(
@@ -65,8 +60,8 @@ class Selection:
 
     `channels` are the modalities, boards or channels whose traces are shown, `without` those that the model must not
     see. `span` is the first and the last row in view, `mark_a` and `mark_b` the rows of the two cursors, `over` a run
-    that is laid over the first one, `shift` rows later. `filter` names the windows that are listed, in words, and
-    `figures` the protocol whose figures are shown.
+    that is laid over the first one, `shift` rows later or, where `laid` is "line", line by line. `filter` names the
+    windows that are listed, in words, and `figures` the protocol whose figures are shown.
     """
 
     dataset: str | None = _kept("data", _TEXT)
@@ -83,6 +78,7 @@ class Selection:
     panels: str | None = _kept("panels", _TEXT)
     over: str | None = _kept("over", _TEXT)
     shift: int | None = _kept("shift", _OFFSET, "shift", "the other run is not shifted")
+    laid: str | None = _kept("laid", _TEXT)
     layout: str | None = _kept("layout", _TEXT)
     board: str | None = _kept("board", _TEXT)
     statistic: str | None = _kept("statistic", _TEXT)

@@ -27,6 +27,9 @@ MODALITIES = {
 }
 _SPARE = ("#8a63c9", "#0a82a8", "#9a7b16", "#a5469a", "#1f8049", "#a55a2a")
 
+# traces of one panel are told apart by hue; the first is the modality's own
+_SERIES = ("#2f6fd0", "#a5469a", "#1f8049", "#9a7b16", "#7a6fd0", "#0f8f83", "#bb5a74", "#a55a2a", "#5d7285")
+
 # Digits of one width, so that figures in a column line up and a changing one does not jump; an interval stays on one
 # line; the steps from run to run show no more than their arrow; and margins leave a small screen its width.
 _STYLE = """<style>
@@ -47,6 +50,13 @@ def modality_colour(modality: str) -> str:
     if modality in MODALITIES:
         return MODALITIES[modality]
     return _SPARE[sum(modality.encode()) % len(_SPARE)]
+
+
+def series(count: int, first: str) -> tuple[str, ...]:
+    """Colours for so many traces in one panel, `first` first; after all of them they begin again."""
+    others = [colour for colour in _SERIES if colour != first]
+    every = (first, *others)
+    return tuple(every[place % len(every)] for place in range(count))
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from dashboard import (
     components,
     data,
     reading,
+    run_choice,
     selection,
     shell,
     theme,
@@ -24,11 +25,6 @@ from dashboard import (
 )
 from dashboard.shell import View
 
-NO_RECORDINGS = """
-There is nothing to look at yet. Import recordings (`.csv`, `.csv.gz` or `.parquet`, a run a file) on
-the Recordings page or with the first command, or start Toolmark on a folder of them; then load this page again.
-"""
-IMPORT = ("python -m core import RUNS --out build/store", "TOOLMARK_RECORDINGS=RUNS make run")
 NO_BUNDLE = "Without a trained model there is nothing to read the traces with. Train one on your recordings:"
 TRAIN = (
     "python -m core import RUNS --out build/store",
@@ -37,40 +33,14 @@ TRAIN = (
 )
 
 
-def choose_run(view: View) -> str | None:
-    """The name of the run that is looked at; the first one shown is one that the bundle never saw."""
-    if view.dataset is None:
-        return None
-    machine, bundle = data.machine_of(view.dataset), view.bundle
-    parts = {run: part_of(bundle, run, machine) if bundle else None for run in view.dataset.runs}
-    unseen = next((run for run, part in parts.items() if part == "held out"), None)
-    run = selection.choose(view.selection.run, view.dataset.runs, unseen)
-    components.pick_run({run: part if part != "new" else None for run, part in parts.items()}, run)
-    return run
-
-
 def open_recording(view: View, run: str | None) -> Recording:
     """The run's recording; where there is none, say why and end the page."""
-    if view.dataset is None:
-        selection.hold(view.selection)
-        if not any(dataset.files for dataset in data.datasets()):
-            components.empty_state("No recordings yet", NO_RECORDINGS, IMPORT)
-        st.stop()
-    if run is None:
-        selection.hold(view.selection)
-        components.empty_state(
-            "This recording is not here",
-            f"The link names **{view.selection.run}**, which the dataset **{view.dataset.name}** does not hold: "
-            "choose a recording above.",
-            icon=":material/link_off:",
-        )
-        st.stop()
+    if view.dataset is None or run is None:
+        run_choice.stop_without_run(view)
     try:
         return data.recording(view.dataset, run)
     except ToolmarkError as error:
-        selection.hold(replace(view.selection, run=run))
-        st.error(components.sentence(str(error)), icon=":material/error:")
-        st.stop()
+        run_choice.stop_unreadable(view, run, error)
 
 
 def choose_window(view: View, recording: Recording) -> RunWindow:
@@ -184,7 +154,7 @@ view = shell.open_page(
 )
 of_runs, of_muting = st.columns([1.4, 1.8])
 with of_runs:
-    run = choose_run(view)
+    run = run_choice.choose_run(view)
 with of_muting:
     muted = choose_muted(view)
 recording = open_recording(view, run)

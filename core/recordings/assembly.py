@@ -29,7 +29,7 @@ class Assembly:
     ) -> None:
         there = set(names)
         self._machine, self._names, self._where = machine, tuple(names), where
-        self._sources = _sources(there, machine)
+        self._sources = sources(there, machine)
         target = machine.target
         self._text = target.line_text if target and target.line_text in there else None
         number = target.line_number if target and target.line_number in there else None
@@ -178,11 +178,11 @@ class Assembly:
         return parse_times(_concatenated(self._cells), time.formats, self._machine.row_period_s)
 
 
-def _sources(there: set[str], machine: Machine) -> dict[str, str]:
+def sources(there: set[str], machine: Machine) -> dict[str, str]:
     """Channel -> the column of the file that holds it: its own, else one that repeats it."""
-    sources = {alias_of: alias for alias, alias_of in machine.aliases.items() if alias in there}
-    sources |= {name: column for name in machine.channels if (column := machine.column_of(name)) in there}
-    return {name: sources[name] for name in machine.channels if name in sources}
+    found = {alias_of: alias for alias, alias_of in machine.aliases.items() if alias in there}
+    found |= {name: column for name in machine.channels if (column := machine.column_of(name)) in there}
+    return {name: found[name] for name in machine.channels if name in found}
 
 
 def _stripped(cell: object) -> str:

@@ -1,6 +1,7 @@
 """Writes a file beside its place first, so that nobody ever finds half of it."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,3 +31,20 @@ def write_bytes(path: str | Path, data: bytes) -> None:
     """Replace a binary file in one step."""
     with replacing(path) as aside:
         aside.write_bytes(data)
+
+
+@contextmanager
+def replacing_folder(path: str | Path) -> Iterator[Path]:
+    """As `replacing`, for a folder: a new one to fill, which takes the place of `path` at the end, or vanishes."""
+    path = Path(path).absolute()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{os.getpid()}.{path.name}")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir()
+    try:
+        yield aside
+        # a folder is not replaced in one step; one that is half away is found to be missing, never to be wrong
+        shutil.rmtree(path, ignore_errors=True)
+        aside.replace(path)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)

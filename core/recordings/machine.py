@@ -38,7 +38,8 @@ class Machine(Part):
     `controller`, and columns of any name by `described`, the table `columns` of the file. Without `time` rows are
     counted at `row_period_s`; without `target` there is no G-code to learn. With `resample_s` the rows of each
     such period become one. operation_column tells the operation of each row; else the pattern
-    `operation_from` finds it in the name of the file, or of its folder (`operation_in`).
+    `operation_from` finds it in the name of the file, or of its folder (`operation_in`). places: where boards are
+    mounted, mm to the right, to the back and up, for the drawing of the machine alone.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
@@ -60,6 +61,7 @@ class Machine(Part):
     time: TimeColumn | None = None
     target: Target | None = None
     boards: dict[str, str] = Field(default={})
+    places: dict[str, tuple[float, float, float]] = Field(default={})
     quantities: dict[str, Quantity] = Field(default={})
     electrical: dict[str, Quantity] = Field(default={})
     controller: dict[str, ControllerColumn] = Field(default={})
@@ -96,6 +98,9 @@ class Machine(Part):
         )
         if unknown:
             raise ValueError(f"program_position names {unknown[0]!r}, which is no channel of the controller")
+        homeless = sorted(set(self.places) - set(self.board_channels))
+        if homeless:
+            raise ValueError(f"places names the board {homeless[0]!r}, which no column belongs to")
         if not self.side_channels:
             raise ValueError("no board, no electrical channel and no other side channel is described")
         return self

@@ -20,6 +20,8 @@ from core.recordings.recording import Recording, RecordingError, buffering_mask
 METADATA, UNKNOWN = b"toolmark", b"toolmark_unknown"
 # the clock of a run whose rows or columns are not those of its file
 TIME, OPERATION = "__time_s__", "__operation__"
+# rows of a group: as many are read at least, wherever a view of a long run begins
+GROUP_ROWS = 1 << 16
 # raised whenever a run must be imported again because its file would now look different
 VERSION = 2
 
@@ -67,7 +69,11 @@ def write_run_file(target: Path, read: FileRead, described: str) -> None:
         # numbers of sensors hardly repeat: looking for those that do would take longer than all else
         texts = True if recording.machine.as_written else _texts(table)
         pq.write_table(
-            table.replace_schema_metadata(metadata), aside, compression="zstd", use_dictionary=texts
+            table.replace_schema_metadata(metadata),
+            aside,
+            compression="zstd",
+            use_dictionary=texts,
+            row_group_size=GROUP_ROWS,
         )
 
 

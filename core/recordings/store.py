@@ -23,11 +23,14 @@ from core.recordings.run_file import (
     RunEntry,
     Stored,
     clock_cells,
+    entry_of,
     read_run_file,
     read_stored,
     write_run_file,
 )
 from core.recordings.source import content_digest
+from core.recordings.stored_traces import Advance, is_long, long_traces
+from core.recordings.traces import Traces
 
 INDEX, MACHINE, HEALTH, RUNS = "index.json", "machine.toml", "health.json", "runs"
 
@@ -109,6 +112,21 @@ class Store:
         file = self.path / RUNS / f"{name}.parquet"
         try:
             return read_run_file(file, entry, self.machine)
+        except (OSError, pa.ArrowException):
+            raise StoreError(f"{file} is missing or damaged: import {entry.source} again.") from None
+
+    def traces(self, name: str, aside: Path | None = None, advance: Advance | None = None) -> Traces:
+        """The traces of a run; a long one is not read as a whole.
+
+        aside: a folder for what is made of a long run, where the store cannot be written to; advance: called with the
+        number of channels done and of all, the first time.
+        """
+        entry = self.entry(name)
+        if not is_long(entry):
+            return Traces.of(self.recording(name))
+        file = self.path / RUNS / f"{name}.parquet"
+        try:
+            return long_traces(file, entry, self.machine, aside, advance)
         except (OSError, pa.ArrowException):
             raise StoreError(f"{file} is missing or damaged: import {entry.source} again.") from None
 
@@ -202,6 +220,9 @@ def _import_one(file: Path, name: str, out: Path, machine: Machine, rows: RowPro
 
     read = read_file(file, machine, name=name, keep=True, listen=listen)
     write_run_file(target, read, described)
+    entry = entry_of(read)
+    if is_long(entry):
+        long_traces(target, entry, machine)
 
 
 def _stored_runs(out: Path) -> list[tuple[str, Stored | None]]:

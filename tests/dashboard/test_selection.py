@@ -54,7 +54,7 @@ def test_what_a_link_says_in_vain_is_told(name: str, text: str) -> None:
 
 
 def test_derived_channels_keep_their_commas() -> None:
-    wanted = ("rms(frame_l2.Proximity,16)", "spindle", "band(spindle,0.2,1.0)")
+    wanted = ("rms(frame_l2.Proximity,16)", "spindle", "minus(spindle,mean(spindle,9))")
     assert parse(serialise(Selection(channels=wanted))).selection.channels == wanted
 
 

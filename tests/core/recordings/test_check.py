@@ -47,7 +47,8 @@ def test_a_file_with_mostly_strange_columns_is_doubtful(tmp_path: Path, bantam: 
 
 @pytest.mark.parametrize(
     ("name", "content", "word"),
-    [
+    ids=["empty", "binary", "not zipped", "truncated"],
+    argvalues=[
         ("face_001.csv", b"", "empty"),
         ("face_001.csv", bytes(range(256)) * 20, "binary"),
         ("face_001.csv.gz", b"t_console,spindle\n", "not a gzip file"),
