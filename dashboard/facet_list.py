@@ -45,8 +45,8 @@ def show(counts: Mapping[str, Sequence[Count]], wanted: Filter, change: Callable
             low, high = float(said[1]), float(said[2])
             change(wanted.with_bounds(str(said[0]), low if low > 0 else None, high if high < 1 else None))
 
-    def clear() -> None:
-        said = st.session_state[KEY].clear
+    def drop() -> None:
+        said = st.session_state[KEY].drop
         if said:
             change(wanted.without(str(said)))
 
@@ -56,7 +56,7 @@ def show(counts: Mapping[str, Sequence[Count]], wanted: Filter, change: Callable
         height="content",
         on_toggle_change=toggle,
         on_range_change=between,
-        on_clear_change=clear,
+        on_drop_change=drop,
     )
 
 

@@ -43,8 +43,9 @@ _COLUMNS: dict[str, tuple[str | None, str, str]] = {
 # search and download of a table's own toolbar know one page only; and a narrow page gives the table its width
 _STYLE = """<style>
 .st-key-table_box [data-testid="stElementToolbar"] { display: none; }
-.st-key-facets_box { flex: 1 1 250px !important; }
-.st-key-table_box { flex: 100 1 560px !important; min-width: min(100%, 560px); }
+[data-testid="stLayoutWrapper"]:has(> .st-key-facets_box) { flex: 1 1 250px; width: auto; }
+[data-testid="stLayoutWrapper"]:has(> .st-key-table_box) { flex: 100 1 560px; min-width: min(100%, 560px); }
+.st-key-facets_box { width: 100%; }
 </style>"""
 SORTED_BY = {column: sort for column, (sort, _, _) in _COLUMNS.items() if sort}
 

@@ -4,26 +4,23 @@ import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import streamlit as st
 
 from core.evidence.metrics import describe
 from core.evidence.readings.export import Format, export
-from core.evidence.readings.filters import FIELDS, Filter, parse
+from core.evidence.readings.filters import FIELDS, Filter
 from core.evidence.readings.marks import MarksError
 from core.evidence.readings.questions import Summary, windows_of
 from core.evidence.readings.sql import DEFAULT_SORT, SORTS
-from core.recordings.windows import WINDOW_ROWS
 from dashboard import components, places, selection, slices
 from dashboard.components import counted, escaped, percent
-from dashboard.listing import PAGE_ROWS, Listing, Window
+from dashboard.listing import Listing, Window
 from dashboard.shell import View
 
 # so many windows may be tagged at once: what is larger is a slice
 MOST_TAGGED = 10_000
-SIGNALS = places.ROOT / "pages" / "signals.py"
-PREDICT = places.ROOT / "pages" / "predict.py"
 SORT_WORDS = {name: FIELDS[name].label if name in FIELDS else name.capitalize() for name in SORTS}
 _VERBS = (("tag", "Give", ":material/add:"), ("untag", "Take away", ":material/remove:"))
 # figures that are said -> the fields that decide them
@@ -32,11 +29,6 @@ _SAID = {
     "exact_line": _LINE,
     "line_within_row": _LINE,
     "operation": ("operation_right", "read"),
-}
-_RESULT_BADGES = {
-    "exact": ":green-badge[:material/check: exact]",
-    "within a row": ":blue-badge[:material/check: within a row]",
-    "wrong": ":red-badge[:material/close: wrong]",
 }
 
 
@@ -256,72 +248,6 @@ def summary_words(found: Summary, wanted: Filter) -> str:
             f"{describe(figure.metric).label.lower()} **{percent(figure.interval.value)}**:small[{span}]"
         )
     return " · ".join(said)
-
-
-def chosen_window(listing: Listing, window: Window, position: int | None, windows: int) -> None:
-    """The chosen window in a line, the steps to its neighbours in the table, and the ways to other pages."""
-    run, start = window
-    row = _row_of(listing, window)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="chosen_window"):
-        with st.container(gap=None, width="stretch"):
-            st.markdown(f"**{escaped(run)}** rows {start} to {start + WINDOW_ROWS - 1} {row}")
-        where = f"{position + 1:,} of {windows:,}" if position is not None else "not in the filter"
-        st.caption(where, width="content")
-        for word, icon, shortcut, step in (
-            ("Previous", ":material/keyboard_arrow_up:", "P", -1),
-            ("Next", ":material/keyboard_arrow_down:", "N", 1),
-        ):
-            goal = step - 1 if position is None and step > 0 else (position or 0) + step
-            st.button(
-                word,
-                icon=icon,
-                key=f"row_{word.lower()}",
-                shortcut=shortcut,
-                disabled=not 0 <= goal < windows or (position is None and step < 0),
-                on_click=_step,
-                args=(listing, goal),
-            )
-        if SIGNALS.is_file() and st.button(
-            "Open in Signals", icon=":material/show_chart:", key="open_signals"
-        ):
-            _turn(SIGNALS, window)
-        if st.button("Open in Predict", icon=":material/troubleshoot:", key="open_predict", type="primary"):
-            _turn(PREDICT, window)
-
-
-def _step(listing: Listing, goal: int) -> None:
-    run, start = listing.at(goal)
-    selection.change(run=run, start_row=start, page=goal // PAGE_ROWS + 1)
-
-
-def _turn(page: Path, window: Window) -> None:
-    selection.change(run=window[0], start_row=window[1])
-    st.switch_page(page)
-
-
-def _row_of(listing: Listing, window: Window) -> str:
-    """What the table says of a window, in words."""
-    from_run = Filter(choices=(("run", (window[0],)),), ranges=(("row", (window[1], window[1])),))
-    found = windows_row(listing, from_run)
-    if found is None:
-        return ""
-    badge = _RESULT_BADGES.get(found["result"], f":gray-badge[{found['result']}]")
-    true = f"true `{found['line']}`" if found["line"] else "no label"
-    read = f"read `{found['read_line']}` {found['confidence']:.0%} sure" if found["read_line"] else ""
-    return " ".join(part for part in (badge, true, read) if part)
-
-
-@st.cache_data(max_entries=256, show_spinner=False)
-def _cached_row(key: str, text: str, _listing: Listing) -> dict[str, Any] | None:
-    from core.evidence.readings.questions import page  # noqa: PLC0415
-
-    frame = page(_listing.shown.table, parse(text).filter, limit=1)
-    return None if frame.empty else {str(name): value for name, value in frame.iloc[0].items()}
-
-
-def windows_row(listing: Listing, wanted: Filter) -> dict[str, Any] | None:
-    """The readings of the one window that a filter leaves."""
-    return _cached_row(listing.shown.key, str(wanted), listing)
 
 
 def problems(found: tuple[str, ...]) -> None:

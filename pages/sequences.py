@@ -9,6 +9,7 @@ from core.errors import ToolmarkError
 from core.evidence.readings.filters import Filter, parse
 from core.evidence.readings.sql import DEFAULT_SORT, sort_problem
 from dashboard import (
+    chosen_window,
     components,
     data,
     facet_list,
@@ -132,7 +133,7 @@ def show_table(listing: Listing, window: Window | None, view: View) -> int:
     asked = view.selection.page or (position // PAGE_ROWS + 1 if position is not None else 1)
     number = min(max(asked, 1), pages)
     if window:
-        sequence_tools.chosen_window(listing, window, position, whole.windows)
+        chosen_window.show(listing, window, position, whole.windows)
     page = listing.page(number)
     marked = position % PAGE_ROWS if position is not None and position // PAGE_ROWS == number - 1 else None
 

@@ -121,7 +121,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
           const clear = make("button", "", "Clear")
           clear.type = "button"
           clear.setAttribute("aria-label", `Clear ${group.label}`)
-          clear.onclick = () => setTriggerValue("clear", group.field)
+          clear.onclick = () => setTriggerValue("drop", group.field)
           head.append(clear)
         }
         box.append(head, ...(group.kind === "bins" ? binsOf(group, setTriggerValue) : listOf(group, root, setTriggerValue, draw)))
