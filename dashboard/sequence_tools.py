@@ -1,7 +1,7 @@
 """What stands between the lanes and the table of Sequences: filter, slices, tags, export, the chosen window."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -12,7 +12,7 @@ from core.evidence.metrics import describe
 from core.evidence.readings.export import Format, export
 from core.evidence.readings.filters import FIELDS, Filter
 from core.evidence.readings.marks import MarksError
-from core.evidence.readings.questions import Summary, windows_of
+from core.evidence.readings.questions import Count, Summary, windows_of
 from core.evidence.readings.sql import DEFAULT_SORT, SORTS
 from dashboard import components, places, selection, slices
 from dashboard.components import counted, escaped, percent
@@ -248,6 +248,28 @@ def summary_words(found: Summary, wanted: Filter) -> str:
             f"{describe(figure.metric).label.lower()} **{percent(figure.interval.value)}**:small[{span}]"
         )
     return " · ".join(said)
+
+
+def learned_from(parts: Sequence[Count], wanted: Filter) -> int:
+    """How many of the filtered windows are of runs that the bundle learned from; `parts` are the facet's counts."""
+    asked = wanted.values("part")
+    return sum(
+        one.windows for one in parts if "trained on" in one.value and (not asked or one.value in asked)
+    )
+
+
+def summary(listing: Listing) -> None:
+    """The figures of what is listed; where they flatter, because the bundle learned from its runs, the way out."""
+    whole, learned = listing.summary(), learned_from(listing.facets()["part"], listing.wanted)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(summary_words(whole, listing.wanted), width="content")
+        if learned:
+            st.markdown(
+                f":orange[:material/warning:] :small[{learned:,} of these windows are of runs that it learned from]",
+                width="content",
+            )
+            held_out = listing.wanted.with_values("part", ["held out"])
+            st.button("Held out only", key="held_out_only", type="tertiary", on_click=ask, args=(held_out,))
 
 
 def problems(found: tuple[str, ...]) -> None:

@@ -184,7 +184,7 @@ def show_listing(view: View, listing: Listing, said: tuple[str, ...]) -> None:
             listing, whole.windows, view.selection.slice or view.selection.dataset or ""
         )
     sequence_tools.problems(said)
-    st.markdown(sequence_tools.summary_words(whole, listing.wanted))
+    sequence_tools.summary(listing)
     with st.container(horizontal=True, gap="medium", key="listing"):
         with st.container(width=250, key="facets_box"):
             facet_list.show(listing.facets(), listing.wanted, sequence_tools.ask)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from core.recordings.describe import commented_toml, guess
@@ -19,7 +19,6 @@ from core.recordings.reader import read_recording
 from core.recordings.store import import_runs
 from core.recordings.table import Table
 
-# in latin-1 such letters are never what UTF-8 would make of them
 LETTERS = string.ascii_letters + string.digits + string.punctuation + " äöüßÄÖÜé°µ"
 NAME = st.text(st.sampled_from(LETTERS), min_size=1, max_size=12)
 NAMES = st.lists(
@@ -28,6 +27,14 @@ NAMES = st.lists(
     max_size=5,
     unique=True,
 )
+
+
+def _no_utf8(name: str) -> bool:
+    try:
+        name.encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        return True
+    return False
 
 
 @settings(deadline=None, max_examples=60)
@@ -46,6 +53,8 @@ def test_a_described_table_comes_back(
     encoding: str,
     seed: int,
 ) -> None:
+    # a name whose letters in latin-1 are also letters in UTF-8 can rightly be read as the latter
+    assume(encoding != "latin-1" or all(name.isascii() or _no_utf8(name) for name in names))
     folder = tmp_path_factory.mktemp("any")
     rng = np.random.default_rng(seed)
     frame = pd.DataFrame({f"{name} [A]": rng.normal(0, 1, 80).round(3) for name in names})
