@@ -78,8 +78,9 @@ def show_figures(view: View, ladder: tuple[Scored, ...]) -> Scored:
             f"{components.counted(gone, 'scored run')} behind these figures cannot be looked at here: "
             "not in this dataset."
         )
-    with st.expander("Head by head", icon=":material/table_rows:"):
-        st.table(score_table.heads_table(one.evaluation), border="horizontal", hide_index=True)
+    with st.expander("Head by head", icon=":material/table_rows:", on_change="rerun") as heads:
+        if heads.open:
+            st.table(score_table.heads_table(one.evaluation), border="horizontal", hide_index=True)
     with st.expander(
         "Every metric, method and operation", icon=":material/table_view:", on_change="rerun"
     ) as every:
