@@ -87,7 +87,9 @@ def pick_run(runs: Mapping[str, str | None], value: str | None) -> None:
 
 
 def _turn_run(key: str) -> None:
-    turn_to_run(st.session_state[key])
+    run = selection.chosen(key)
+    if run is not None:
+        turn_to_run(run)
 
 
 def turn_to_run(run: str) -> None:

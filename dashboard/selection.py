@@ -222,7 +222,16 @@ def turn_to(page: str) -> None:
     st.session_state[_PAGE] = page
 
 
+def chosen(key: str) -> Any:
+    """What was chosen in the widget of a key, for callbacks; None where a change of page has taken the widget away.
+
+    A click and a change of page that come together are heard one after the other: the click's own page is then gone.
+    """
+    return st.session_state.get(key)
+
+
 def follow(field: str, key: str) -> None:
     """The `on_change` of a widget made with `lead`: its new value becomes the selection's."""
-    value = st.session_state[key]
-    change(**{field: tuple(value) if isinstance(value, list) else value})
+    if key in st.session_state:
+        value = chosen(key)
+        change(**{field: tuple(value) if isinstance(value, list) else value})

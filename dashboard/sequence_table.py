@@ -95,9 +95,10 @@ def show(
             pick(int(said.rows[0]))
         st.session_state[_CELLS] = cells
 
+    # a run that a second click cut short leaves what it assigned: a plain dictionary, not the table's own state
     kept = st.session_state.get(key)
-    if kept is not None and list(kept.selection.rows) != wanted:
-        marked["selection"]["cells"] = kept.selection.cells
+    if kept is not None and list(kept["selection"]["rows"]) != wanted:
+        marked["selection"]["cells"] = kept["selection"]["cells"]
         st.session_state[key] = marked
     st.html(_STYLE)
     st.dataframe(

@@ -141,7 +141,9 @@ def _change_dataset(key: str, datasets: Mapping[str, Dataset]) -> None:
 
     The bundle is kept where both were recorded on one machine; otherwise the first one for the other machine is taken.
     """
-    held, after = selection.held(), datasets[st.session_state[key]]
+    held, after = selection.held(), datasets.get(selection.chosen(key) or "")
+    if after is None:
+        return
     before = datasets.get(held.dataset or "")
     if before is None or data.machine_of(before).name == data.machine_of(after).name:
         selection.change(dataset=after.name, run=held.run if held.run in after.runs else None)
@@ -160,9 +162,16 @@ def _pick_bundle(wanted: str | None, folders: Mapping[str, BundleFolder]) -> Bun
             format_func=lambda each: f"{each} ({folders[each].protocol or 'unknown'} protocol)",
             placeholder="Choose a bundle",
             key=key,
-            on_change=lambda: selection.change(bundle=st.session_state[key], protocol=None),
+            on_change=_change_bundle,
+            args=(key,),
         )
     return folders[name] if name else None
+
+
+def _change_bundle(key: str) -> None:
+    name = selection.chosen(key)
+    if name is not None:
+        selection.change(bundle=name, protocol=None)
 
 
 def _facts(view: View) -> None:

@@ -127,3 +127,23 @@ def test_a_switch_of_pages_empties_the_address_and_keeps_the_selection() -> None
     app.run()
     assert app.text[0].value == "24"
     assert app.query_params["row"] == "24"
+
+
+def turned() -> None:
+    import streamlit as st  # noqa: PLC0415
+
+    from dashboard import selection  # noqa: PLC0415
+
+    key = selection.lead("pick", 0)
+    st.button("turn", on_click=selection.turn_to, args=("other",))
+    st.button("late", on_click=selection.follow, args=("start_row", key))
+    st.slider("row", 0, 100, key=key, on_change=selection.follow, args=("start_row", key))
+
+
+def test_a_click_on_what_a_change_of_page_took_away_is_let_go() -> None:
+    app = AppTest.from_function(turned).run()
+    app.session_state["selection_page"] = "one"
+    app.button[0].click()
+    app.button[1].click()
+    app.run()
+    assert not app.exception

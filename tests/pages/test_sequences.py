@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.evidence.readings.sql import DEFAULT_SORT
 from core.evidence.readings.table import read_runs
 from core.model.bundle import load_bundle
-from dashboard import data, jobs, places, readings, slices
+from dashboard import data, jobs, places, readings, sequence_table, slices
 from dashboard.selection import Selection
 from dashboard.shell import View
 from tests.dashboard_fixtures import open_on
@@ -104,6 +105,21 @@ def test_next_and_previous_walk_through_the_filtered_windows(open_page: Open) ->
     app.button(key="row_previous").click().run()
     assert (app.query_params["run"], app.query_params["row"]) == ("face_001", "0")
     assert app.button(key="row_previous").disabled
+
+
+def test_a_table_whose_drawing_was_cut_short_is_drawn_again(open_page: Open) -> None:
+    app = open_page(run="face_002", row="16")
+    app.session_state[f"{sequence_table.KEY}_{DEFAULT_SORT}"] = {"selection": {"rows": [1], "columns": [], "cells": []}}
+    app.run()
+    assert "face_002" in words(app)
+
+
+def test_windows_that_the_bundle_learned_from_are_told_and_left_out(open_page: Open) -> None:
+    app = open_page()
+    assert "of runs that it learned from" in words(app)
+    app.button(key="held_out_only").click().run()
+    assert app.query_params["filter"] == 'part:"held out"'
+    assert "of runs that it learned from" not in words(app)
 
 
 def test_sorting_is_of_the_whole_table(open_page: Open) -> None:
