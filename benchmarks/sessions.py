@@ -1,8 +1,8 @@
 """Several people at once: sessions in real browsers that click through the pages for minutes on end.
 
-`python -m benchmarks.sessions [SESSIONS] [SECONDS] [LINK]`: says how long the server took to answer a click (from the
-first frame that the browser sent to the last that it got; browsers and server share the cores), how long until the page
-stood still, how many errors a page or its console showed, and what the server's memory did.
+`python -m benchmarks.sessions [SESSIONS] [SECONDS] [LINK]`: says how long the server worked on each run of a page, how
+long it took from a click until the page stood still (all browsers share the cores with the server), how many errors a
+page or its console showed, and what the server's memory did.
 """
 
 import asyncio
@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
 
-from playwright.async_api import Browser, Error, Page, WebSocket, async_playwright
+from playwright.async_api import Browser, Error, Page, async_playwright
 
+from dashboard.timing import TIMINGS_VARIABLE
 from tests.e2e.conftest import ARGUMENTS, serving
 
 THINK_S = (1.0, 4.0)
@@ -30,36 +31,8 @@ class Log:
     """What all sessions did."""
 
     took: list[float] = field(default_factory=list)
-    answered: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     memory_mib: list[float] = field(default_factory=list)
-
-
-@dataclass
-class Wire:
-    """When a page's socket first sent something and last got something since it was last asked."""
-
-    sent: float | None = None
-    got: float | None = None
-
-    def listen(self, page: Page) -> None:
-        """Hear every frame of the page."""
-        page.on("websocket", self._hear)
-
-    def _hear(self, socket: WebSocket) -> None:
-        socket.on("framesent", lambda _: self._note_sent())
-        socket.on("framereceived", lambda _: self._note_got())
-
-    def _note_sent(self) -> None:
-        self.sent = self.sent or time.monotonic()
-
-    def _note_got(self) -> None:
-        self.got = time.monotonic()
-
-    def took(self) -> float | None:
-        """Seconds between the two; and forget them."""
-        sent, got, self.sent, self.got = self.sent, self.got, None, None
-        return got - sent if sent is not None and got is not None and got > sent else None
 
 
 async def settle(page: Page) -> None:
@@ -84,14 +57,11 @@ async def session(browser: Browser, address: str, link: str, number: int, end: f
     """One person until the end."""
     chance = random.Random(number)
     page = await (await browser.new_context(viewport={"width": 1440, "height": 1000})).new_page()
-    wire = Wire()
-    wire.listen(page)
     page.on("pageerror", lambda error: log.errors.append(f"session {number}: {error}"))
     await page.goto(f"{address}/{link}")
     await settle(page)
     while time.monotonic() < end:
         await asyncio.sleep(chance.uniform(*THINK_S))
-        wire.took()
         begin = time.monotonic()
         try:
             await click(page, chance)
@@ -101,9 +71,6 @@ async def session(browser: Browser, address: str, link: str, number: int, end: f
             log.errors.append(f"session {number}: {str(error).splitlines()[0]}")
             continue
         log.took.append(time.monotonic() - begin - 0.05)
-        answered = wire.took()
-        if answered is not None:
-            log.answered.append(answered)
         if await page.get_by_test_id("stException").count():
             log.errors.append(f"session {number}: an exception on {page.url}")
 
@@ -141,24 +108,23 @@ async def run(address: str, sessions: int, seconds: float, link: str) -> Log:
 
 def main(sessions: int, seconds: float, link: str) -> None:
     """Start the dashboard, let the sessions loose, and print what came of it."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        serving(Path(folder) / "log", TOOLMARK_RECORDINGS="", TOOLMARK_BUNDLES="") as address,
-    ):
-        log = asyncio.run(run(address, sessions, seconds, link))
-        said = (Path(folder) / "log").read_text()
+    with tempfile.TemporaryDirectory() as folder:
+        timings, said = Path(folder) / "timings", Path(folder) / "log"
+        places = {"TOOLMARK_RECORDINGS": "", "TOOLMARK_BUNDLES": "", TIMINGS_VARIABLE: str(timings)}
+        with serving(said, **places) as address:
+            log = asyncio.run(run(address, sessions, seconds, link))
+        errors = said.read_text()
+        worked = [float(line.rpartition(",")[2]) for line in timings.read_text().splitlines()]
     print(f"{sessions} sessions for {seconds:.0f} s: {len(log.took)} clicks, {len(log.errors)} errors")
-    for what, times in (("the server's answer", log.answered), ("until the page stands still", log.took)):
-        within = 1000 * quantiles(times, n=20)[-1]
-        print(
-            f"{what}: median {1000 * median(times):.0f} ms, 95 % within {within:.0f} ms, of {len(times)} clicks"
-        )
+    for what, times in (("the server's work", worked), ("until the page stands still", log.took)):
+        middle, within = 1000 * median(times), 1000 * quantiles(times, n=20)[-1]
+        print(f"{what}: median {middle:.0f} ms, 95 % within {within:.0f} ms, of {len(times)}")
     memory = ", ".join(f"{each:.0f}" for each in log.memory_mib)
     print(f"memory of the server in MiB, every {SAMPLE_S} s: {memory}")
     for error in dict.fromkeys(log.errors):
         print(error)
-    if "Traceback" in said:
-        print("the server's last error:", said[said.rindex("Traceback") :], sep="\n")
+    if "Traceback" in errors:
+        print("the server's last error:", errors[errors.rindex("Traceback") :], sep="\n")
 
 
 if __name__ == "__main__":

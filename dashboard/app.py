@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import theme
+from dashboard import theme, timing
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ROOT / "pages"
@@ -56,4 +56,5 @@ page = st.navigation(
         ],
     }
 )
-page.run()
+with timing.timed(page.title):
+    page.run()

@@ -109,7 +109,9 @@ def test_next_and_previous_walk_through_the_filtered_windows(open_page: Open) ->
 
 def test_a_table_whose_drawing_was_cut_short_is_drawn_again(open_page: Open) -> None:
     app = open_page(run="face_002", row="16")
-    app.session_state[f"{sequence_table.KEY}_{DEFAULT_SORT}"] = {"selection": {"rows": [1], "columns": [], "cells": []}}
+    app.session_state[f"{sequence_table.KEY}_{DEFAULT_SORT}"] = {
+        "selection": {"rows": [1], "columns": [], "cells": []}
+    }
     app.run()
     assert " of 51" in words(app)
 
