@@ -9,7 +9,7 @@ from core.evidence.readings.filters import Filter, parse
 from core.evidence.readings.questions import page
 from core.recordings.windows import WINDOW_ROWS
 from dashboard import places, selection
-from dashboard.components import escaped
+from dashboard.components import escaped, percent
 from dashboard.listing import PAGE_ROWS, Listing, Window
 
 SIGNALS = places.ROOT / "pages" / "signals.py"
@@ -24,12 +24,15 @@ _RESULT_BADGES = {
 def show(listing: Listing, window: Window, position: int | None, windows: int) -> None:
     """The chosen window in a line, the steps to its neighbours in the table, and the ways to other pages."""
     run, start = window
-    row = _row_of(listing, window)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="chosen_window"):
-        with st.container(gap=None, width="stretch"):
-            st.markdown(f"**{escaped(run)}** rows {start} to {start + WINDOW_ROWS - 1} {row}")
-        where = f"{position + 1:,} of {windows:,}" if position is not None else "not in the filter"
-        st.caption(where, width="content")
+    with st.container(gap="xsmall", key="chosen_window"):
+        st.markdown(
+            f"**{escaped(run)}** rows {start} to {start + WINDOW_ROWS - 1} {_row_of(listing, window)}"
+        )
+        _ways(listing, window, position, windows)
+
+
+def _ways(listing: Listing, window: Window, position: int | None, windows: int) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         for word, icon, shortcut, step in (
             ("Previous", ":material/keyboard_arrow_up:", "P", -1),
             ("Next", ":material/keyboard_arrow_down:", "N", 1),
@@ -44,12 +47,14 @@ def show(listing: Listing, window: Window, position: int | None, windows: int) -
                 on_click=_step,
                 args=(listing, goal),
             )
-        if SIGNALS.is_file() and st.button(
-            "Open in Signals", icon=":material/show_chart:", key="open_signals"
-        ):
+        if st.button("Open in Signals", icon=":material/show_chart:", key="open_signals"):
             _turn(SIGNALS, window)
         if st.button("Open in Predict", icon=":material/troubleshoot:", key="open_predict", type="primary"):
             _turn(PREDICT, window)
+        st.caption(
+            f"{position + 1:,} of {windows:,}" if position is not None else "not in the filter",
+            width="content",
+        )
 
 
 def _step(listing: Listing, goal: int) -> None:
@@ -70,7 +75,7 @@ def _row_of(listing: Listing, window: Window) -> str:
         return ""
     badge = _RESULT_BADGES.get(found["result"], f":gray-badge[{found['result']}]")
     true = f"true `{found['line']}`" if found["line"] else "no label"
-    read = f"read `{found['read_line']}` {found['confidence']:.0%} sure" if found["read_line"] else ""
+    read = f"read `{found['read_line']}` {percent(found['confidence'])} sure" if found["read_line"] else ""
     return " ".join(part for part in (badge, true, read) if part)
 
 
