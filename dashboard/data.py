@@ -16,7 +16,7 @@ import torch
 
 from core.errors import ToolmarkError
 from core.evidence.evaluation import Evaluation
-from core.evidence.evaluation_file import evaluation_from_json
+from core.evidence.evaluation_file import read_evaluation
 from core.model.bundle import Bundle, load_bundle
 from core.model.prediction import Prediction
 from core.recordings.machine import Machine
@@ -202,10 +202,15 @@ def _bundle(digest: str, _folder: BundleFolder) -> Bundle:
     return load_bundle(_folder.path)
 
 
-def evaluation(opened: Bundle) -> Evaluation | None:
+def evaluation(folder: BundleFolder) -> Evaluation | None:
     """The figures that a bundle carries with it; None where it was never evaluated."""
+    return _evaluation(folder.digest, folder)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _evaluation(digest: str, _folder: BundleFolder) -> Evaluation | None:
     try:
-        return evaluation_from_json(dict(opened.metrics))
+        return read_evaluation(_folder.path / "metrics.json")
     except ToolmarkError:
         return None
 

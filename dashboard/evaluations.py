@@ -42,13 +42,9 @@ def _of_bundles(machine: Machine, chosen: Bundle | None) -> list[Scored]:
     found = []
     for folder in data.bundles():
         own = chosen is not None and folder.path == chosen.path
-        if folder.machine != machine.name and not own:
-            continue
-        try:
-            evaluation = _in_bundle(folder.digest, folder.path)
-        except ToolmarkError:
-            continue
-        found.append(Scored(evaluation.protocol, f"bundle {folder.name}", evaluation, own))
+        evaluation = data.evaluation(folder) if own or folder.machine == machine.name else None
+        if evaluation is not None:
+            found.append(Scored(evaluation.protocol, f"bundle {folder.name}", evaluation, own))
     return found
 
 
@@ -65,27 +61,32 @@ def _of_files(machine: Machine) -> list[Scored]:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _in_bundle(digest: str, _path: Path) -> Evaluation:
-    return read_evaluation(_path / "metrics.json")
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
 def _in_file(stamp: str, _path: Path) -> Evaluation:
     return read_evaluation(_path)
 
 
-def about(one: Scored) -> str:
-    """What an evaluation was scored on, in words: runs, windows, folds, models."""
-    counts, folds = one.evaluation.counts, one.evaluation.folds
-    parts = [f"{counts.runs} held-out runs" if one.protocol != "seed" else f"windows of {counts.runs} runs"]
+def scored_on(evaluation: Evaluation, *, windows: bool = False) -> str:
+    """What an evaluation was scored on, in words: runs, folds, where asked for windows, and models.
+
+    Pooled folds are as many models of one preset, each on the runs that it never saw; under `seed` no run is held out.
+    """
+    counts, folds = evaluation.counts, evaluation.folds
+    of_fold = f" of fold {folds[0]}" if len(folds) == 1 else ""
+    held_out = f"{counts.runs} held-out runs{of_fold}"
+    parts = [held_out if evaluation.protocol != "seed" else f"windows of {counts.runs} runs"]
     if len(folds) > 1:
-        kind = "programs left out in turn" if one.protocol == "program" else "folds pooled"
+        kind = "programs left out in turn" if evaluation.protocol == "program" else "folds pooled"
         parts.append(f"{len(folds)} {kind}")
-    windows = round(counts.scored / counts.models)
-    parts.append(
-        f"{windows:,} windows" + (f", each read by {counts.models:g} models" if counts.models != 1 else "")
-    )
-    return f"{', '.join(parts)}; {one.source}"
+    if windows:
+        parts.append(f"{round(counts.scored / counts.models):,} windows")
+    if counts.models != 1:
+        parts.append(f"each read by {counts.models:g} models")
+    return ", ".join(parts)
+
+
+def about(one: Scored) -> str:
+    """What an evaluation was scored on, and where it comes from, in words."""
+    return f"{scored_on(one.evaluation, windows=True)}; {one.source}"
 
 
 def strangers(one: Scored, runs: Sequence[str]) -> int:

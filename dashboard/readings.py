@@ -16,7 +16,7 @@ from core.evidence.readings.questions import page
 from core.evidence.readings.source import RunSource
 from core.evidence.readings.table import Readings, described, finished_parts, made_from
 from core.model.bundle import Bundle
-from core.recordings.windows import STRIDE, WINDOW_ROWS
+from core.recordings.windows import STRIDE, window_count
 from dashboard import jobs, places
 from dashboard.components import counted, listed
 from dashboard.data import Dataset, file_stamp
@@ -150,8 +150,7 @@ def windows_to_read(place: Place) -> int | None:
     """How many windows the source has; None where that cannot be told without reading it."""
     if place.source.store is None:
         return None
-    rows = (entry.rows for entry in place.source.store.entries)
-    return sum((count - WINDOW_ROWS) // STRIDE + 1 for count in rows if count >= WINDOW_ROWS)
+    return sum(window_count(entry.rows) for entry in place.source.store.entries)
 
 
 def offer_words(place: Place) -> str:

@@ -9,7 +9,7 @@ from core.evidence.line_lane import LineReadings, read_lines
 from core.model.bundle import Bundle
 from core.recordings.stored_traces import is_long
 from core.recordings.traces import Traces
-from core.recordings.windows import STRIDE, WINDOW_ROWS
+from core.recordings.windows import WINDOW_ROWS, window_count
 from dashboard import data, places
 from dashboard.data import Dataset
 
@@ -54,7 +54,7 @@ def _of_long(dataset: Dataset, run: str) -> Traces:
 
 def n_windows(traces: Traces) -> int:
     """The windows that a run is cut into."""
-    return max((traces.n_rows - WINDOW_ROWS) // STRIDE + 1, 0)
+    return window_count(traces.n_rows)
 
 
 def why_not_read(bundle: Bundle | None, traces: Traces) -> str | None:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from core.evidence.evaluation import Evaluation, MetricRow
-from core.evidence.methods import describe_method
+from core.evidence.caveats import words as figure
+from core.evidence.evaluation import MetricRow
+from core.evidence.methods import Kind, best_of, describe_method
 from core.evidence.metrics import MODEL, describe
 from core.evidence.published import PUBLISHED
 from dashboard import theme
@@ -116,17 +117,17 @@ def _panel(ladder: Sequence[Scored], metric: str, place: int, ink: Ink) -> list[
             "rect",
             (3, 16),
             ink.quiet,
-            [_best(e, metric, ("sensors", "blind")) for e in ladder],
+            [_best(e, metric, "sensors", "blind") for e in ladder],
             axes,
         ),
-        _points(TOLD, "emptyCircle", (9, 9), ink.quiet, [_best(e, metric, ("told",)) for e in ladder], axes),
+        _points(TOLD, "emptyCircle", (9, 9), ink.quiet, [_best(e, metric, "told") for e in ladder], axes),
         _points(SAID, "diamond", (13, 13), theme.WITHOUT, [_published(e, metric) for e in ladder], axes),
         _points(
             MODEL_NAME,
             "circle",
             (11, 11),
             colour,
-            [(row.value, f"{_row_words(row, MODEL)}") if row else None for row in rows],
+            [(row.value, _row_words(row)) if row else None for row in rows],
             axes,
             ink,
         ),
@@ -164,16 +165,9 @@ def _points(
     }
 
 
-def _best(one: Scored, metric: str, kinds: Sequence[str]) -> tuple[float, str] | None:
-    evaluation: Evaluation = one.evaluation
-    rows = [
-        row
-        for method in evaluation.methods
-        if describe_method(method).kind in kinds
-        and (row := evaluation.row(metric, method=method)) is not None
-    ]
-    best = max(rows, key=lambda row: row.value, default=None)
-    return (best.value, _row_words(best, best.method)) if best else None
+def _best(one: Scored, metric: str, *kinds: Kind) -> tuple[float, str] | None:
+    best = best_of(one.evaluation, metric, *kinds)
+    return (best.value, _row_words(best)) if best else None
 
 
 def _published(one: Scored, metric: str) -> tuple[float, str] | None:
@@ -181,13 +175,8 @@ def _published(one: Scored, metric: str) -> tuple[float, str] | None:
     return (float(said) / 100, f"Published: {describe(metric).label.lower()} {said} %") if said else None
 
 
-def _row_words(row: MetricRow, method: str) -> str:
-    span = (
-        f" ({100 * row.low:.1f} to {100 * row.high:.1f})"
-        if row.low is not None and row.high is not None
-        else ""
-    )
-    return f"{describe_method(method).label}: {100 * row.value:.1f} %{span}, n = {row.n:,}"
+def _row_words(row: MetricRow) -> str:
+    return f"{describe_method(row.method).label}: {figure(row)}, n = {row.n:,}"
 
 
 def words(ladder: Sequence[Scored]) -> str:

@@ -9,7 +9,7 @@ from core.errors import ToolmarkError
 from core.evidence.evaluation import Evaluation, MetricRow
 from core.evidence.metrics import describe
 from core.model.bundle import Bundle
-from dashboard import data, selection
+from dashboard import data, evaluations, selection
 from dashboard.components import counted, percent, sentence
 from dashboard.data import BundleFolder, Dataset
 from dashboard.selection import Selection
@@ -184,7 +184,7 @@ def _facts(view: View) -> None:
         kind = PROTOCOLS.get(protocol, "a protocol that Toolmark does not know")
         badge = "orange" if protocol == "seed" else "blue"
         said.append(_fact(f"**{view.folder.name}** :{badge}-badge[{protocol} protocol]", kind))
-        said.append(_fact(*_worth(data.evaluation(view.bundle), protocol)))
+        said.append(_fact(*_worth(data.evaluation(view.folder), protocol)))
     if said:
         with st.container(horizontal=True, gap="medium", key="facts"):
             for words in said:
@@ -210,17 +210,8 @@ def _worth(evaluation: Evaluation | None, protocol: str) -> tuple[str, str]:
             ":orange-badge[not evaluated]",
             "`python -m core evaluate` with `--keep` puts its figures into it",
         )
-    beside = [*(figure_words(row) for row in found[1:]), f"on {_scored_on(evaluation)}"]
+    beside = [*(figure_words(row) for row in found[1:]), f"on {evaluations.scored_on(evaluation)}"]
     return figure_words(found[0], bold=True), "; ".join(beside)
-
-
-def _scored_on(evaluation: Evaluation) -> str:
-    """The runs behind the figures; pooled folds are as many models of one preset, each on the runs it never saw."""
-    counts, folds = evaluation.counts, evaluation.folds
-    read_by = f", each read by {counts.models:g} models" if counts.models != 1 else ""
-    if len(folds) > 1:
-        return f"{counts.runs} held-out runs, {len(folds)} folds pooled{read_by}"
-    return f"{counts.runs} held-out runs{f' of fold {folds[0]}' if folds else ''}{read_by}"
 
 
 def figure_words(row: MetricRow, *, bold: bool = False) -> str:

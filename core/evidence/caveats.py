@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.evidence.evaluation import ALL, Evaluation, MetricRow
-from core.evidence.methods import describe_method
+from core.evidence.methods import best_of, describe_method
 from core.evidence.metrics import MODEL, TRUTH, describe
 from core.model.bundle import Bundle
 
@@ -102,14 +102,7 @@ def _better_without(evaluation: Evaluation) -> Iterator[Caveat]:
 
 def _told(evaluation: Evaluation) -> Iterator[Caveat]:
     """A table without sensors reads the line better, given part of the truth."""
-    model = evaluation.row("exact_line")
-    rows = [
-        row
-        for method in evaluation.methods
-        if describe_method(method).kind == "told"
-        if (row := evaluation.row("exact_line", method=method)) is not None
-    ]
-    best = max(rows, key=lambda row: row.value, default=None)
+    model, best = evaluation.row("exact_line"), best_of(evaluation, "exact_line", "told")
     if model and best and best.value > model.value:
         yield Caveat(
             "note",

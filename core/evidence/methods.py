@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from core.evidence.evaluation import Evaluation, MetricRow
 from core.evidence.metrics import MODEL, TRUTH
 
 # sensors: reads the sensors as the model does; blind: sees no sensor that follows the cut; told: is given part of the
@@ -82,6 +83,17 @@ _ORDER = {method.name: place for place, method in enumerate(_METHODS)}
 def describe_method(name: str) -> Method:
     """The method of that name; one that is not known is shown under its own name."""
     return _BY_NAME.get(name, Method(name, name.capitalize(), "sensors", ""))
+
+
+def best_of(evaluation: Evaluation, metric: str, *kinds: Kind) -> MetricRow | None:
+    """The largest figure of a metric among the methods of some kinds; None where none was scored."""
+    rows = [
+        row
+        for method in evaluation.methods
+        if describe_method(method).kind in kinds
+        and (row := evaluation.row(metric, method=method)) is not None
+    ]
+    return max(rows, key=lambda row: row.value, default=None)
 
 
 def method_order(name: str) -> int:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.recordings.machine import Machine
-from core.recordings.recording import Recording, buffering_mask
+from core.recordings.recording import Recording, buffering_mask, line_codes
 
 Codes = NDArray[np.int64]
 NOTHING = -1
@@ -139,9 +139,7 @@ def lanes_of(recording: Recording) -> tuple[Lane, ...]:
     machine = recording.machine
     found: list[Lane | None] = []
     if recording.lines is not None:
-        texts = list(dict.fromkeys(line for line in recording.lines if line is not None))
-        code_of: dict[str | None, int] = {text: code for code, text in enumerate(texts)}
-        codes = np.array([code_of.get(line, NOTHING) for line in recording.lines], dtype=np.int64)
+        texts, codes = line_codes(recording.lines)
         found.append(line_lane(codes, texts, buffering_mask(recording)))
     found.append(operation_lane(machine, recording.n_rows, recording.operation, recording.row_operations))
     for name in state_channels(machine, recording.channels):

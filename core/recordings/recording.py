@@ -130,6 +130,13 @@ def buffering_mask(recording: Recording) -> NDArray[np.bool_]:
     return mask
 
 
+def line_codes(lines: Sequence[str | None]) -> tuple[list[str], NDArray[np.int64]]:
+    """The lines that occur, in their order, and for each row the place of its line among them, int64 [T], -1 = none."""
+    texts = list(dict.fromkeys(line for line in lines if line is not None))
+    code_of: dict[str | None, int] = {text: code for code, text in enumerate(texts)}
+    return texts, np.array([code_of.get(line, -1) for line in lines], dtype=np.int64)
+
+
 def buffering_rows(recording: Recording) -> int:
     """The number of rows at the start before the program's first line is really executed."""
     mask = buffering_mask(recording)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from core.recordings.inputs import InputSpec, Prepared, prepare
 from core.recordings.placing import Placed, sensor_places, shifted
 from core.recordings.programs import Programs
-from core.recordings.recording import Recording, RecordingError, RunWindow, labels
+from core.recordings.recording import Recording, RecordingError, RunWindow, labels, line_codes
 
 WINDOW_ROWS = 64
 STRIDE = 16
@@ -93,6 +93,11 @@ class Windows:
 ARRAYS = tuple(field.name for field in fields(Windows) if field.name != "channels")
 
 
+def window_count(rows: int, length: int = WINDOW_ROWS, stride: int = STRIDE) -> int:
+    """How many windows a run of so many rows is cut into."""
+    return max((rows - length) // stride + 1, 0)
+
+
 def concat(parts: Sequence[Windows]) -> Windows:
     """All windows of several parts, which must have the same channels."""
     if not parts:
@@ -146,9 +151,7 @@ def cut_runs(
 
 def window_label(lines: Sequence[str | None]) -> WindowLabel:
     """The label of the rows of one window: its most frequent line, ties to the one that comes first."""
-    names = list(dict.fromkeys(line for line in lines if line is not None))
-    code_of = {line: code for code, line in enumerate(names)}
-    codes = np.array([-1 if line is None else code_of[line] for line in lines], dtype=np.int64)
+    names, codes = line_codes(lines)
     return _label(codes, names)
 
 
@@ -190,10 +193,7 @@ class _Run(NamedTuple):
     @classmethod
     def of(cls, recording: Recording, spec: InputSpec, length: int, stride: int, places: Places) -> "_Run":
         starts = np.arange(0, recording.n_rows - length + 1, stride, dtype=np.int64)
-        lines = labels(recording)
-        names = list(dict.fromkeys(line for line in lines if line is not None))
-        code_of: dict[str | None, int] = {line: code for code, line in enumerate(names)}
-        codes = np.array([code_of.get(line, -1) for line in lines], dtype=np.int64)
+        names, codes = line_codes(labels(recording))
         found = [_label(codes[start : start + length], names) for start in starts]
         placed = places.placed.get(recording.name)
         lag = placed.lag if placed else None
