@@ -45,6 +45,12 @@ page = st.navigation(
                 icon=":material/troubleshoot:",
                 help="What the model reads in one window of a recording, how sure it is, and what else it saw.",
             ),
+            st.Page(
+                PAGES / "review.py",
+                title="Review",
+                icon=":material/rate_review:",
+                help="Verdicts on what the model read: give them, read them, compare reviewers, hand over a report.",
+            ),
         ],
         "Data": [
             st.Page(
