@@ -33,7 +33,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Agreement:
-    """All pairs with targets in common, the most first; all reviewers at once on the `n` targets that several judged."""
+    """All pairs with targets in common, the most first; all reviewers at once on `n` targets that several judged."""
 
     pairs: tuple[Pair, ...]
     n: int
@@ -90,7 +90,7 @@ def krippendorff_alpha(pairs: Floats) -> Floats:
 
 
 def coincidences(counts: Floats) -> Floats:
-    """Ordered pairs of answers on each unit, `[U, K]` answers to `[U, K * K]`, a unit weighing as many as its answers."""
+    """Ordered pairs of answers on each unit, `[U, K]` to `[U, K * K]`; a unit weighs as many as its answers."""
     answers, k = counts.sum(axis=1), counts.shape[1]
     ordered = counts[:, :, None] * counts[:, None, :] - counts[:, :, None] * np.eye(k)
     weighed = _divided(ordered.reshape(-1), np.repeat(answers - 1, k * k))

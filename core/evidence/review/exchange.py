@@ -1,7 +1,7 @@
 """Verdicts as CSV, there and back: every entry of the history a row, so that two desks can be merged.
 
-Merging is idempotent: an entry is known by its content, its time among it, and the same file again brings nothing. A text
-that a spreadsheet would take for a formula has an apostrophe before it in the file, and loses it on the way back.
+Merging is idempotent: an entry is known by its content, its time among it, and the same file again brings nothing.
+A text that a spreadsheet would take for a formula has an apostrophe before it in the file, and loses it on the way in.
 """
 
 import csv

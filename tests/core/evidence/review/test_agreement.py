@@ -51,7 +51,7 @@ def test_kappa_is_that_of_another_library() -> None:
 
 
 def test_alpha_is_that_of_the_published_examples() -> None:
-    # Krippendorff 2011, Computing Krippendorff's alpha-reliability, section C: four observers, twelve units, five values
+    # Krippendorff 2011, Computing Krippendorff's alpha-reliability, section C: 4 observers, 12 units, 5 values
     units = ["111", "2223", "3333", "3333", "2222", "1234", "4444", "1112", "2222", "555", "11", "3"]
     counts = np.array([[unit.count(value) for value in "12345"] for unit in units], float)
     assert krippendorff_alpha(coincidences(counts).sum(axis=0, keepdims=True))[0] == pytest.approx(
