@@ -61,7 +61,9 @@ class Selection:
     `channels` are the modalities, boards or channels whose traces are shown, `without` those that the model must not
     see. `span` is the first and the last row in view, `mark_a` and `mark_b` the rows of the two cursors, `over` a run
     that is laid over the first one, `shift` rows later or, where `laid` is "line", line by line. `filter` names the
-    windows that are listed, in words, and `figures` the protocol whose figures are shown.
+    windows that are listed, in words, and `figures` the protocol whose figures are shown. On Review, `desk` is the part
+    of the page, `queue` the way through the windows, `sample` and `seed` what is drawn at random, `said` the verdicts
+    that are listed.
     """
 
     dataset: str | None = _kept("data", _TEXT)
@@ -87,6 +89,11 @@ class Selection:
     sort: str | None = _kept("sort", _TEXT)
     page: int | None = _kept("page", _ROW, "page", "the first page is shown")
     figures: str | None = _kept("figures", _TEXT)
+    desk: str | None = _kept("desk", _TEXT)
+    queue: str | None = _kept("queue", _TEXT)
+    sample: int | None = _kept("sample", _ROW, "size of the sample", "100 windows are drawn")
+    seed: int | None = _kept("seed", _ROW, "seed of the sample", "it is 0")
+    said: str | None = _kept("said", _TEXT)
 
 
 # field of the selection -> name in the address

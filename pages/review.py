@@ -1,7 +1,60 @@
-"""Review: verdicts of named people on what the model read."""
+"""Review: verdicts of named people on what the model read, window by window and all together."""
 
-from dashboard import selection, shell, verdict_form
+import streamlit as st
+
+from dashboard import (
+    readings,
+    readings_offer,
+    review_agreement,
+    review_queue,
+    review_table,
+    selection,
+    shell,
+)
+from dashboard.readings import Place
+from dashboard.review_desk import ReviewDesk
+from dashboard.shell import View
+
+DESKS = {"queue": "Queue", "verdicts": "Verdicts", "agreement": "Agreement", "report": "Report"}
+
+
+def choose_part(view: View) -> str:
+    """The part of the page that is shown."""
+    key = selection.lead("pick_desk", view.selection.desk if view.selection.desk in DESKS else "queue")
+    return (
+        st.segmented_control(
+            "Part",
+            tuple(DESKS),
+            key=key,
+            default=None,
+            required=True,
+            format_func=DESKS.__getitem__,
+            on_change=selection.follow,
+            args=("desk", key),
+            label_visibility="collapsed",
+        )
+        or "queue"
+    )
+
+
+def show_queue(view: View, place: Place, desk: ReviewDesk) -> None:
+    """Windows to be judged; where nothing was read yet, the way to that."""
+    title = f"Read all windows of {view.selection.dataset} with {view.selection.bundle}"
+    found = readings.shown(place)
+    if found is None:
+        readings_offer.offer(view, place, title)
+        return
+    readings_offer.show_job(place, title)
+    readings_offer.show_gaps(place, found, title)
+    review_queue.show(view, found, desk)
+
 
 view = shell.open_page("Review", "What did people say about the model's readings, and do they agree?")
-selection.hold(view.selection)
-verdict_form.show(view, verdict_form.Target("window", run="face_003", start_row=64), "this", keys=True)
+place = readings_offer.choose_place(view)
+part, desk = choose_part(view), ReviewDesk.of(view)
+if part == "queue":
+    show_queue(view, place, desk)
+elif part == "verdicts":
+    review_table.show(view, desk)
+elif part == "agreement":
+    review_agreement.show(view, desk)

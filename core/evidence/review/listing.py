@@ -12,7 +12,7 @@ import pandas as pd
 
 from core.evidence.kept_file import opened
 from core.evidence.review.targets import ReviewError
-from core.evidence.review.verdicts import COLUMNS, TABLES, WITHDRAWN, Entry, Verdicts, entry_of
+from core.evidence.review.verdicts import STORED, TABLES, WITHDRAWN, Entry, Verdicts, entry_of
 
 # what the table can be sorted by -> column; a - before the name turns it round
 SORTS: Mapping[str, str] = {
@@ -30,8 +30,8 @@ STALE = {"stale": "of another bundle or recording", "current": "of what is looke
 CHOICES = ("reviewer", "verdict", "kind", "operation", "run")
 # where a text is looked for
 SEARCHED = ("label", "reading", "line", "note", "run")
-_NAMES = ", ".join(f'"{name}"' for name in COLUMNS)
-_COLUMNS = ", ".join(f'verdicts."{name}" AS "{name}"' for name in COLUMNS)
+_NAMES = ", ".join(STORED)
+_COLUMNS = ", ".join(f"verdicts.{name} AS {name}" for name in STORED)
 
 
 @dataclass(frozen=True)
@@ -45,20 +45,28 @@ class Asked:
     run: tuple[str, ...] = ()
     stale: str = ""
     text: str = ""
+    sort: str = DEFAULT_SORT
 
     def __str__(self) -> str:
         values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return urlencode({name: value for name, value in values.items() if value}, doseq=True)
+        return urlencode(
+            {name: value for name, value in values.items() if value and value != DEFAULT_SORT}, doseq=True
+        )
 
     def __bool__(self) -> bool:
-        return bool(str(self))
+        return bool(str(replace(self, sort=DEFAULT_SORT)))
 
     @classmethod
     def parse(cls, text: str) -> "Asked":
         """Read what `str` wrote; what cannot be read is left out."""
         told = parse_qs(text)
         stale = told.get("stale", [""])[0]
-        found = cls(stale=stale if stale in STALE else "", text=told.get("text", [""])[0])
+        sort = told.get("sort", [DEFAULT_SORT])[0]
+        found = cls(
+            stale=stale if stale in STALE else "",
+            text=told.get("text", [""])[0],
+            sort=sort if sort.removeprefix("-") in SORTS else DEFAULT_SORT,
+        )
         chosen: dict[str, Any] = {name: tuple(told.get(name, ())) for name in CHOICES}
         return replace(found, **chosen)
 
@@ -72,11 +80,10 @@ class Desk:
     bundle: str
     runs: Mapping[str, str]
 
-    def page(
-        self, asked: Asked, sort: str = DEFAULT_SORT, offset: int = 0, limit: int = 100
-    ) -> list[tuple[Entry, bool]]:
-        """Some of the verdicts in an order, each with whether it is stale."""
+    def page(self, asked: Asked, offset: int = 0, limit: int = 100) -> list[tuple[Entry, bool]]:
+        """Some of the verdicts in the order that is asked, each with whether it is stale."""
         where, given = _where(asked)
+        sort = asked.sort
         column = SORTS.get(sort.removeprefix("-"), "at")
         way = "DESC" if sort.startswith("-") else "ASC"
         with self._open() as file:
@@ -120,6 +127,22 @@ class Desk:
                 given,
             ).fetchall()
         return pd.DataFrame(rows, columns=["target", "kind", "run", "start_row", "reviewer", "verdict"])
+
+    def judged(self, reviewer: str = "") -> frozenset[tuple[str, int]]:
+        """The windows, run and start row, on which a reviewer's verdict speaks of what is looked at; "" = anybody's."""
+        mine, given = ("AND reviewer = ?", (reviewer,)) if reviewer else ("", ())
+        with self._open() as file:
+            sql = f"SELECT DISTINCT run, start_row FROM held WHERE kind = 'window' AND NOT stale {mine}"
+            return frozenset((str(run), int(row)) for run, row in file.execute(sql, given))
+
+    def disputed(self) -> list[tuple[str, int]]:
+        """The windows on which reviewers differ, run by run."""
+        with self._open() as file:
+            sql = (
+                "SELECT run, start_row FROM held WHERE kind = 'window' AND NOT stale GROUP BY run, start_row "
+                "HAVING count(DISTINCT verdict) > 1 ORDER BY run, start_row"
+            )
+            return [(str(run), int(row)) for run, row in file.execute(sql)]
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

@@ -9,7 +9,7 @@ from scipy.stats import beta
 from core.evidence.bootstrap import Interval
 from core.evidence.readings.filters import Filter
 from core.evidence.readings.opened import NOBODY, Hand, OpenReadings
-from core.evidence.review.verdicts import VERDICTS, Entry
+from core.evidence.review.verdicts import VERDICTS
 
 LEVEL = 0.95
 # reviewers say different things, as many the one as the other
@@ -65,11 +65,11 @@ def exact_interval(hits: int, n: int) -> Interval:
     return Interval(hits / n, low, high)
 
 
-def opinion(entries: Sequence[Entry]) -> str:
-    """What most of the reviewers of one target say; DISPUTED where no verdict has more than the others."""
+def opinion(said: Sequence[str]) -> str:
+    """What most of the reviewers of one target say, a verdict each; DISPUTED where none has more than the others."""
     counts: dict[str, int] = {}
-    for entry in entries:
-        counts[entry.verdict] = counts.get(entry.verdict, 0) + 1
+    for verdict in said:
+        counts[verdict] = counts.get(verdict, 0) + 1
     best = max(counts.values())
     leading = [verdict for verdict, count in counts.items() if count == best]
     return leading[0] if len(leading) == 1 else DISPUTED

@@ -33,12 +33,17 @@ MICROSECOND = 1e-6
 _TARGET = tuple(field.name for field in fields(Target))
 _SEEN = tuple(field.name for field in fields(Seen))
 COLUMNS = ("at", "dataset", *_TARGET, "reviewer", "verdict", "note", *_SEEN)
+# their names in the file: "true" is a word of SQL's own
+STORED = tuple({"true": "true_class", "read": "read_class"}.get(name, name) for name in COLUMNS)
 _TYPES = {"at": "INTEGER", "start_row": "INTEGER", "confidence": "REAL"}
 _NULL = ("start_row", "confidence")
+_DECLARED = ", ".join(
+    f"{name} {_TYPES.get(name, 'TEXT')}{'' if name in _NULL else ' NOT NULL'}" for name in STORED
+)
 TABLES = f"""
 CREATE TABLE IF NOT EXISTS verdicts (
     number INTEGER PRIMARY KEY AUTOINCREMENT, identity TEXT NOT NULL UNIQUE, target TEXT NOT NULL,
-    {", ".join(f'"{name}" {_TYPES.get(name, "TEXT")}{"" if name in _NULL else " NOT NULL"}' for name in COLUMNS)}
+    {_DECLARED}
 );
 CREATE INDEX IF NOT EXISTS verdicts_of_target ON verdicts (dataset, target, bundle, reviewer, at);
 CREATE TABLE IF NOT EXISTS standing (
@@ -51,13 +56,11 @@ CREATE TRIGGER IF NOT EXISTS verdicts_stay BEFORE UPDATE ON verdicts
 CREATE TRIGGER IF NOT EXISTS verdicts_are_kept BEFORE DELETE ON verdicts
     BEGIN SELECT RAISE(ABORT, 'the history of verdicts is never shortened'); END;
 """
-_QUOTED = ", ".join(f'"{name}"' for name in COLUMNS)
-SELECT = "SELECT number, " + ", ".join(f'verdicts."{name}"' for name in COLUMNS) + " FROM verdicts"
+SELECT = f"SELECT number, {', '.join(STORED)} FROM verdicts"
 # the entries that hold: the latest of each reviewer on each target, unless it was withdrawn
 HOLDING = (
-    "SELECT verdicts.number AS number, "
-    + ", ".join(f'verdicts."{name}"' for name in COLUMNS)
-    + f" FROM standing JOIN verdicts USING (number) WHERE verdicts.verdict <> '{WITHDRAWN}' AND standing.dataset = ?"
+    f"SELECT number, {', '.join(f'verdicts.{name}' for name in STORED)} FROM standing JOIN verdicts USING (number) "
+    f"WHERE verdicts.verdict <> '{WITHDRAWN}' AND standing.dataset = ?"
 )
 
 
@@ -218,7 +221,7 @@ def now() -> int:
 def insert(file: sqlite3.Connection, entry: Entry) -> Entry | None:
     """Write an entry; None where the very same is there. It holds unless its reviewer has a later one."""
     marks = ", ".join("?" * (len(COLUMNS) + 2))
-    sql = f"INSERT OR IGNORE INTO verdicts (identity, target, {_QUOTED}) VALUES ({marks})"
+    sql = f"INSERT OR IGNORE INTO verdicts (identity, target, {', '.join(STORED)}) VALUES ({marks})"
     cursor = file.execute(sql, (entry.identity, entry.target.key, *entry.cells))
     if not cursor.rowcount:
         return None

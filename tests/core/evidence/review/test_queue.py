@@ -7,8 +7,6 @@ from core.evidence.readings.filters import Filter, parse
 from core.evidence.readings.opened import OpenReadings
 from core.evidence.review.queue import QUEUES, Progress, narrowed, ordered
 from core.evidence.review.sample import DISPUTED, audit, draw, exact_interval, opinion
-from core.evidence.review.targets import Seen, Target
-from core.evidence.review.verdicts import Entry
 from tests.core.evidence.readings.made_tables import made_table
 
 
@@ -63,12 +61,8 @@ def test_an_audit_counts_what_was_said_and_what_was_skipped(table: OpenReadings)
 
 
 def test_the_opinion_is_that_of_most() -> None:
-    def entries(*said: str) -> list[Entry]:
-        target = Target("run", run="a")
-        return [Entry(0, 0, "mill", target, str(place), word, "", Seen()) for place, word in enumerate(said)]
-
-    assert opinion(entries("agree", "unclear", "agree")) == "agree"
-    assert opinion(entries("agree", "unclear")) == DISPUTED
+    assert opinion(["agree", "unclear", "agree"]) == "agree"
+    assert opinion(["agree", "unclear"]) == DISPUTED
 
 
 def test_a_queue_is_narrowed_by_a_filter_that_has_the_last_word(table: OpenReadings) -> None:
