@@ -7,6 +7,7 @@ from dashboard import (
     readings_offer,
     review_agreement,
     review_queue,
+    review_report,
     review_table,
     selection,
     shell,
@@ -58,3 +59,5 @@ elif part == "verdicts":
     review_table.show(view, desk)
 elif part == "agreement":
     review_agreement.show(view, desk)
+else:
+    review_report.show(view, place, desk)

@@ -73,12 +73,15 @@ class Asked:
 
 @dataclass(frozen=True)
 class Desk:
-    """The verdicts of a dataset beside what is looked at now: a bundle's digest, and the digests of the runs."""
+    """The verdicts of a dataset beside what is looked at now: a bundle's digest, and the digests of the runs.
+
+    Where nothing is known of the runs (None), a verdict is stale by its bundle alone.
+    """
 
     kept: Verdicts
     dataset: str
     bundle: str
-    runs: Mapping[str, str]
+    runs: Mapping[str, str] | None
 
     def page(self, asked: Asked, offset: int = 0, limit: int = 100) -> list[tuple[Entry, bool]]:
         """Some of the verdicts in the order that is asked, each with whether it is stale."""
@@ -149,12 +152,14 @@ class Desk:
         """The file with a view `held` of what holds, and the digests that tell which of it is stale."""
         with opened(self.kept.path, TABLES, ReviewError) as file:
             file.execute("CREATE TEMP TABLE runs_now (name TEXT PRIMARY KEY, digest TEXT) WITHOUT ROWID")
-            file.executemany("INSERT INTO runs_now VALUES (?, ?)", self.runs.items())
+            file.executemany("INSERT INTO runs_now VALUES (?, ?)", (self.runs or {}).items())
+            known = "TRUE" if self.runs is not None else "FALSE"
             # a view takes no parameters; both are written as texts of SQL
             dataset, bundle = _text(self.dataset), _text(self.bundle)
             file.execute(
                 "CREATE TEMP VIEW held AS SELECT verdicts.number AS number, "
-                f"{_COLUMNS}, verdicts.target AS key, (verdicts.bundle <> {bundle} OR (verdicts.data <> '' AND "
+                f"{_COLUMNS}, verdicts.target AS key, (verdicts.bundle <> {bundle} OR "
+                f"({known} AND verdicts.data <> '' AND "
                 "verdicts.data <> coalesce((SELECT digest FROM runs_now WHERE name = verdicts.run), ''))) AS stale "
                 "FROM standing JOIN verdicts USING (number) "
                 f"WHERE standing.dataset = {dataset} AND verdicts.verdict <> '{WITHDRAWN}'"

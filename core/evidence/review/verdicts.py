@@ -85,9 +85,9 @@ class Entry:
         return time.strftime("%H:%M:%S" if same_day else "%Y-%m-%d %H:%M", then)
 
     @property
-    def holds(self) -> bool:
-        """It was not withdrawn by itself."""
-        return self.verdict != WITHDRAWN
+    def day(self) -> str:
+        """The time of it in UTC, to the minute."""
+        return time.strftime("%Y-%m-%d %H:%M", time.gmtime(self.at * MICROSECOND))
 
     @property
     def identity(self) -> str:
@@ -206,6 +206,12 @@ class Verdicts:
         with opened(self.path, TABLES, ReviewError) as file:
             where, given = (" WHERE dataset = ?", (dataset,)) if dataset else ("", ())
             return tuple(entry_of(row) for row in file.execute(f"{SELECT}{where} ORDER BY number", given))
+
+    def datasets(self) -> tuple[str, ...]:
+        """The datasets that have verdicts, by name."""
+        with opened(self.path, TABLES, ReviewError) as file:
+            found = file.execute("SELECT DISTINCT dataset FROM standing ORDER BY dataset")
+            return tuple(str(name) for (name,) in found)
 
     def revision(self) -> int:
         """A number that grows with every entry, whoever makes it: a key for caches."""
