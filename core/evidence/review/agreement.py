@@ -13,6 +13,7 @@ import pandas as pd
 
 from core.evidence.bootstrap import BootstrapConfig, Floats, Interval, Statistic, interval
 from core.evidence.review.verdicts import VERDICTS
+from core.evidence.tally import Ints
 
 K = len(VERDICTS)
 
@@ -47,16 +48,18 @@ def agreement(ratings: pd.DataFrame, config: BootstrapConfig | None = None) -> A
     """Agreement of `ratings`, a row a verdict: `target`, `run`, `reviewer`, `verdict`; each reviewer once a target."""
     said = ratings.assign(code=ratings["verdict"].map({name: code for code, name in enumerate(VERDICTS)}))
     several = said[said.groupby("target")["target"].transform("size") > 1]
+    answers, run, names = _answers(several)
     pairs = [
         pair
-        for first, second in combinations(sorted(several["reviewer"].unique()), 2)
-        if (pair := _pair(several, first, second, config)) is not None
+        for first, second in combinations(range(len(names)), 2)
+        if (pair := _pair(answers[:, [first, second]], run, (names[first], names[second]), config))
+        is not None
     ]
-    sums, disputed = _coincidences(several)
+    sums, disputed = _coincidences(answers, run)
     return Agreement(
         pairs=tuple(sorted(pairs, key=lambda pair: (-pair.n, pair.first, pair.second))),
-        n=int(several["target"].nunique()),
-        reviewers=int(several["reviewer"].nunique()),
+        n=len(answers),
+        reviewers=len(names),
         agreement=_interval(sums, observed, config),
         alpha=_interval(sums, krippendorff_alpha, config),
         disputed=disputed,
@@ -114,38 +117,36 @@ def _interval(sums: Floats, statistic: Statistic, config: BootstrapConfig | None
     return interval(sums, statistic, config)
 
 
-def _pair(several: pd.DataFrame, first: str, second: str, config: BootstrapConfig | None) -> Pair | None:
-    one, other = (several[several["reviewer"] == name].set_index("target") for name in (first, second))
-    both = one.join(other[["code"]], how="inner", rsuffix="_other")
-    if both.empty:
+def _answers(several: pd.DataFrame) -> tuple[Ints, Ints, list[str]]:
+    """What each reviewer says of each target, `[U, R]`, -1 = nothing; the run of each, `[U]`; the reviewers' names."""
+    target, unit = np.unique(several["target"].to_numpy(str), return_inverse=True)
+    names, reviewer = np.unique(several["reviewer"].to_numpy(str), return_inverse=True)
+    answers = np.full((len(target), len(names)), -1, np.int64)
+    answers[unit, reviewer] = several["code"].to_numpy(np.int64)
+    run = np.zeros(len(target), np.int64)
+    run[unit] = np.unique(several["run"].to_numpy(str), return_inverse=True)[1]
+    return answers, run, [str(name) for name in names]
+
+
+def _pair(both: Ints, run: Ints, names: tuple[str, str], config: BootstrapConfig | None) -> Pair | None:
+    common = (both >= 0).all(axis=1)
+    n = int(common.sum())
+    if not n:
         return None
-    cells = both["code"].to_numpy() * K + both["code_other"].to_numpy()
-    sums = _by_run(both["run"], cells, np.ones(len(cells)))
-    return Pair(
-        first, second, len(both), _interval(sums, observed, config), _interval(sums, cohen_kappa, config)
-    )
+    cells = both[common, 0] * K + both[common, 1]
+    flat = np.bincount(run[common] * K * K + cells, minlength=(int(run.max()) + 1) * K * K)
+    sums = flat.reshape(-1, K * K).astype(np.float64)
+    return Pair(*names, n, _interval(sums, observed, config), _interval(sums, cohen_kappa, config))
 
 
-def _coincidences(several: pd.DataFrame) -> tuple[Floats, int]:
-    """Pairs of answers on one target, each target weighing as many as its answers, a row a run; targets disputed."""
-    if several.empty:
+def _coincidences(answers: Ints, run: Ints) -> tuple[Floats, int]:
+    """Pairs of answers on one target, a row a run; how many targets are disputed."""
+    if not len(answers):
         return np.zeros((0, K * K)), 0
-    target, first = np.unique(several["target"].to_numpy(), return_inverse=True)
-    counts = np.zeros((len(target), K))
-    np.add.at(counts, (first, several["code"].to_numpy()), 1)
-    run = pd.Series(several["run"].to_numpy(), index=first).groupby(level=0).first()
-    names, place = np.unique(run.to_numpy(), return_inverse=True)
-    sums = np.zeros((len(names), K * K))
-    np.add.at(sums, place, coincidences(counts))
+    counts = np.stack([(answers == code).sum(axis=1) for code in range(K)], axis=1).astype(np.float64)
+    sums = np.zeros((int(run.max()) + 1, K * K))
+    np.add.at(sums, run, coincidences(counts))
     return sums, int((counts.max(axis=1) < counts.sum(axis=1)).sum())
-
-
-def _by_run(
-    runs: "pd.Series[str]", cells: "np.ndarray[tuple[int], np.dtype[np.int64]]", weights: Floats
-) -> Floats:
-    names, place = np.unique(runs.to_numpy(), return_inverse=True)
-    flat = np.bincount(place * K * K + cells, weights=weights, minlength=len(names) * K * K)
-    return np.asarray(flat.reshape(len(names), K * K), np.float64)
 
 
 def disputed_targets(ratings: pd.DataFrame) -> Sequence[str]:

@@ -90,11 +90,15 @@ class Desk:
         column = SORTS.get(sort.removeprefix("-"), "at")
         way = "DESC" if sort.startswith("-") else "ASC"
         with self._open() as file:
-            sql = (
-                f"SELECT number, {_NAMES}, stale FROM held WHERE {where} "
+            # the rows are chosen by their keys alone, and only then fetched whole
+            keys = (
+                f"SELECT number FROM held WHERE {where} "
                 f"ORDER BY {column} IS NULL, {column} {way}, number {way} LIMIT ? OFFSET ?"
             )
-            return [(entry_of(row[:-1]), bool(row[-1])) for row in file.execute(sql, (*given, limit, offset))]
+            chosen = [number for (number,) in file.execute(keys, (*given, limit, offset))]
+            sql = f"SELECT number, {_NAMES}, stale FROM held WHERE number IN (SELECT value FROM json_each(?))"
+            found = {row[0]: row for row in file.execute(sql, (json.dumps(chosen),))}
+        return [(entry_of(found[number][:-1]), bool(found[number][-1])) for number in chosen]
 
     def count(self, asked: Asked) -> int:
         """How many there are."""
@@ -104,18 +108,18 @@ class Desk:
 
     def values(self) -> dict[str, dict[str, int]]:
         """The values of each field that can be chosen among, with their counts, and how many are stale or current."""
+        names = (*CHOICES, "stale")
+        counts: dict[str, dict[str, int]] = {name: {} for name in names}
+        listed = ", ".join([*CHOICES, "iif(stale, 'stale', 'current')"])
         with self._open() as file:
-            found = {
-                name: {
-                    str(value): int(count)
-                    for value, count in file.execute(
-                        f"SELECT {name}, count(*) FROM held WHERE {name} <> '' GROUP BY 1 ORDER BY 2 DESC, 1"
-                    )
-                }
-                for name in CHOICES
-            }
-            stale = file.execute("SELECT iif(stale, 'stale', 'current'), count(*) FROM held GROUP BY 1")
-            return {**found, "stale": {str(word): int(count) for word, count in stale}}
+            groups = ", ".join(str(place + 1) for place in range(len(names)))
+            for *values, n in file.execute(f"SELECT {listed}, count(*) FROM held GROUP BY {groups}"):
+                for name, value in zip(names, values, strict=True):
+                    counts[name][value] = counts[name].get(value, 0) + n
+        return {
+            name: dict(sorted(((v, n) for v, n in found.items() if v), key=lambda one: (-one[1], one[0])))
+            for name, found in counts.items()
+        }
 
     def ratings(self, asked: Asked | None = None) -> pd.DataFrame:
         """Every verdict as a row: `target`, `kind`, `run`, `start_row`, `reviewer`, `verdict`; by default current.
