@@ -1,10 +1,11 @@
 """Two sides of one comparison: the difference of a metric, drawn over the runs that both sides read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from core.evidence.bootstrap import BootstrapConfig, Floats, Statistic, run_weights
+from core.evidence.bootstrap import BootstrapConfig, Interval, run_weights
 from core.evidence.evaluation import Evaluation
 from core.evidence.metrics import MODEL
 from core.evidence.tally import Bools, Tally
@@ -25,7 +26,6 @@ class Difference:
     low: float | None
     high: float | None
     n: int
-    runs: int
 
     @property
     def points(self) -> float:
@@ -43,28 +43,37 @@ class Difference:
         return self.low is not None and self.high is not None and not self.low <= 0 <= self.high
 
 
+Terms = Sequence[tuple[int, Tally]]
+
+
+def combined(terms: Terms, mask: Bools | None = None, config: BootstrapConfig | None = None) -> Interval:
+    """A signed sum of one metric's values over the same units, e.g. `(1, second), (-1, first)`, with its interval.
+
+    Each draw takes the same runs for every term; runs that add to none are not drawn.
+    """
+    config = config or BootstrapConfig()
+    chosen = slice(None) if mask is None else mask
+    sides = [(sign, tally.statistic, tally.sums[chosen]) for sign, tally in terms]
+    speaking = np.any([np.any(sums != 0, axis=1) for _, _, sums in sides], axis=0)
+    value = sum(sign * float(of(sums.sum(axis=0, keepdims=True))[0]) for sign, of, sums in sides)
+    if speaking.sum() < 2:
+        return Interval(value, None, None)
+    weights = run_weights(int(speaking.sum()), config)
+    drawn = np.sum([sign * of(weights @ sums[speaking]) for sign, of, sums in sides], axis=0)
+    tail = (1.0 - config.level) / 2.0
+    low, high = np.quantile(drawn[~np.isnan(drawn)], (tail, 1.0 - tail))
+    return Interval(value, float(low), float(high))
+
+
 def difference(
     metric: str, first: Tally, second: Tally, mask: Bools | None = None, config: BootstrapConfig | None = None
 ) -> Difference:
-    """How a metric differs between two tallies over the same units; each draw takes the same runs on both sides."""
-    config = config or BootstrapConfig()
-    kept = np.ones(len(first.sums), np.bool_) if mask is None else mask
-    pair = (first.sums[kept], second.sums[kept])
-    speaking = np.any(pair[0] != 0, axis=1) | np.any(pair[1] != 0, axis=1)
-    one, other = pair[0][speaking], pair[1][speaking]
-    values = [float(_value(first.statistic, side)) for side in (one, other)]
-    n, runs = int(second.asked[kept].sum()), int(speaking.sum())
-    if runs < 2:
-        return Difference(metric, values[0], values[1], None, None, n, runs)
-    weights = run_weights(runs, config)
-    drawn = second.statistic(weights @ other) - first.statistic(weights @ one)
-    tail = (1.0 - config.level) / 2.0
-    low, high = np.quantile(drawn[~np.isnan(drawn)], (tail, 1.0 - tail))
-    return Difference(metric, values[0], values[1], float(low), float(high), n, runs)
-
-
-def _value(statistic: Statistic, sums: Floats) -> float:
-    return float(statistic(sums.sum(axis=0, keepdims=True))[0])
+    """How a metric differs between two tallies over the same units, second less first."""
+    found = combined([(1, second), (-1, first)], mask, config)
+    chosen = slice(None) if mask is None else mask
+    values = [tally.statistic(tally.sums[chosen].sum(axis=0, keepdims=True))[0] for tally in (first, second)]
+    n = int(second.asked[chosen].sum())
+    return Difference(metric, float(values[0]), float(values[1]), found.low, found.high, n)
 
 
 def differences(
