@@ -45,6 +45,12 @@ page = st.navigation(
                 icon=":material/troubleshoot:",
                 help="What the model reads in one window of a recording, how sure it is, and what else it saw.",
             ),
+            st.Page(
+                PAGES / "compare.py",
+                title="Compare",
+                icon=":material/compare_arrows:",
+                help="Where and in which head it fails over the test set, and what another bundle or slice changes.",
+            ),
         ],
         "Data": [
             st.Page(

@@ -61,7 +61,9 @@ class Selection:
     `channels` are the modalities, boards or channels whose traces are shown, `without` those that the model must not
     see. `span` is the first and the last row in view, `mark_a` and `mark_b` the rows of the two cursors, `over` a run
     that is laid over the first one, `shift` rows later or, where `laid` is "line", line by line. `filter` names the
-    windows that are listed, in words, and `figures` the protocol whose figures are shown.
+    windows that are listed, in words, and `figures` the protocol whose figures are shown. On Compare, `part` is the
+    part of the bundle's split that is scored, `section`, `by`, `head`, `cell` and `shares` what is shown of it, and
+    `versus` the kind of the other side: another bundle, another filter, or with modalities muted.
     """
 
     dataset: str | None = _kept("data", _TEXT)
@@ -87,6 +89,16 @@ class Selection:
     sort: str | None = _kept("sort", _TEXT)
     page: int | None = _kept("page", _ROW, "page", "the first page is shown")
     figures: str | None = _kept("figures", _TEXT)
+    part: str | None = _kept("part", _TEXT)
+    section: str | None = _kept("section", _TEXT)
+    by: str | None = _kept("by", _TEXT)
+    head: str | None = _kept("head", _TEXT)
+    cell: str | None = _kept("cell", _TEXT)
+    shares: str | None = _kept("shares", _TEXT)
+    versus: str | None = _kept("vs", _TEXT)
+    versus_bundle: str | None = _kept("vs_bundle", _TEXT)
+    versus_filter: str | None = _kept("vs_filter", _TEXT)
+    versus_without: tuple[str, ...] = _kept("vs_without", _NAMES, empty=())
 
 
 # field of the selection -> name in the address
