@@ -37,6 +37,7 @@ def main() -> None:
     import core.cli_audit
     import core.cli_data
     import core.cli_readings
+    import core.cli_report
     import core.cli_runs
     import core.cli_twin  # noqa: F401  (their verbs join the app)
 

@@ -63,7 +63,9 @@ class Selection:
     that is laid over the first one, `shift` rows later or, where `laid` is "line", line by line. `filter` names the
     windows that are listed, in words, and `figures` the protocol whose figures are shown. On Compare, `part` is the
     part of the bundle's split that is scored, `section`, `by`, `head`, `cell` and `shares` what is shown of it, and
-    `versus` the kind of the other side: another bundle, another filter, or with modalities muted.
+    `versus` the kind of the other side: another bundle, another filter, or with modalities muted. On Review, `desk` is
+    the part of the page, `queue` the way through the windows, `sample` and `seed` what is drawn at random, `said` the
+    verdicts that are listed.
     """
 
     dataset: str | None = _kept("data", _TEXT)
@@ -99,6 +101,11 @@ class Selection:
     versus_bundle: str | None = _kept("vs_bundle", _TEXT)
     versus_filter: str | None = _kept("vs_filter", _TEXT)
     versus_without: tuple[str, ...] = _kept("vs_without", _NAMES, empty=())
+    desk: str | None = _kept("desk", _TEXT)
+    queue: str | None = _kept("queue", _TEXT)
+    sample: int | None = _kept("sample", _ROW, "size of the sample", "100 windows are drawn")
+    seed: int | None = _kept("seed", _ROW, "seed of the sample", "it is 0")
+    said: str | None = _kept("said", _TEXT)
 
 
 # field of the selection -> name in the address
