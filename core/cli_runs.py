@@ -164,16 +164,21 @@ def _trials(model: "Bundle", store: Path, json: Path | None, keep: bool) -> None
 
 def _score_words(model: "Bundle", run: str, verdict: "Verdict") -> None:
     """Where a run stands among good runs, as far as the bundle knows any."""
+    from core.evidence.truth import EvidenceError
     from core.evidence.verification_rates import KEPT, made_by, read_trials, standing
 
-    path = model.path / KEPT
-    if not path.is_file():
+    if not (model.path / KEPT).is_file():
         return
-    found = standing(read_trials(path, made_by(model)), run, verdict.lines_mm, verdict.pace_mm)
+    try:
+        good = read_trials(model.path / KEPT, made_by(model))
+    except EvidenceError as error:
+        note(str(error))
+        return
+    found = standing(good, run, verdict.lines_mm, verdict.pace_mm)
     own = ", this one left out" if found.own else ""
     typer.echo(
-        f"of {found.n} good runs{own}, {found.lines} are off by as much or more in their lines ({verdict.lines_mm:.1f} mm) "
-        f"and {found.pace} in their pace ({verdict.pace_mm:.1f} mm)"
+        f"of {found.n} good runs{own}, off by as much or more: {found.lines} in their lines "
+        f"({verdict.lines_mm:.1f} mm), {found.pace} in their pace ({verdict.pace_mm:.1f} mm)"
     )
 
 

@@ -45,6 +45,12 @@ page = st.navigation(
                 icon=":material/troubleshoot:",
                 help="What the model reads in one window of a recording, how sure it is, and what else it saw.",
             ),
+            st.Page(
+                PAGES / "program.py",
+                title="Program",
+                icon=":material/route:",
+                help="A whole run read back as a program and a path, beside what was executed or intended.",
+            ),
         ],
         "Data": [
             st.Page(

@@ -61,7 +61,8 @@ class Selection:
     `channels` are the modalities, boards or channels whose traces are shown, `without` those that the model must not
     see. `span` is the first and the last row in view, `mark_a` and `mark_b` the rows of the two cursors, `over` a run
     that is laid over the first one, `shift` rows later or, where `laid` is "line", line by line. `filter` names the
-    windows that are listed, in words, and `figures` the protocol whose figures are shown.
+    windows that are listed, in words, and `figures` the protocol whose figures are shown. `intended` names the program
+    that a run is held against, and `beside` the form of the true program that stands beside the one read back.
     """
 
     dataset: str | None = _kept("data", _TEXT)
@@ -87,6 +88,8 @@ class Selection:
     sort: str | None = _kept("sort", _TEXT)
     page: int | None = _kept("page", _ROW, "page", "the first page is shown")
     figures: str | None = _kept("figures", _TEXT)
+    intended: str | None = _kept("intended", _TEXT)
+    beside: str | None = _kept("beside", _TEXT)
 
 
 # field of the selection -> name in the address

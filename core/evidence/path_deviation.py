@@ -39,7 +39,8 @@ class PlannedPath:
         moves = toolpath(lines, units=unit, start=None, work_offset=UNKNOWN, straighten=True)
         pieces = [np.stack([move.points[:-1], move.points[1:]], axis=1) for move in moves]
         sizes = [len(part) for part in pieces]
-        ends = np.isfinite(positions(lines, units=unit, start=None, work_offset=UNKNOWN)).all(axis=1)
+        known = np.isfinite(positions(lines, units=unit, start=None, work_offset=UNKNOWN))
+        ends = np.asarray(known.all(axis=1))
         return cls(
             np.concatenate(pieces) if pieces else np.zeros((0, 2, 3)),
             np.repeat(np.array([move.line_index for move in moves], dtype=np.int64), sizes),
@@ -67,7 +68,9 @@ def from_positions(read_mm: Floats, true_mm: Floats, known: NDArray[np.bool_]) -
     return Deviations(against, np.asarray(np.linalg.norm(read_mm - against, axis=1)))
 
 
-def from_program(read_mm: Floats, line_of_row: Ints, steps: Sequence[Step], intended: Intended, unit: Units) -> Deviations:
+def from_program(
+    read_mm: Floats, line_of_row: Ints, steps: Sequence[Step], intended: Intended, unit: Units
+) -> Deviations:
     """How far positions that were read back are from the path of an intended program.
 
     Each row is held against the nearest point of the intended lines that stand at its place: `steps` lay the intended

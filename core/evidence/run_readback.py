@@ -21,12 +21,13 @@ BACK = 3
 
 @dataclass(frozen=True, eq=False)
 class TrueProgram:
-    """What a run executed: lines in order, for each row the index of its line `[T]`, -1 = none.
+    """What a run executed: lines in order, as the controller numbers them, for each row the index of its line `[T]`.
 
-    shown: whether a row of this run had the line; the others are known from other runs of the program.
+    -1 = none. shown: whether a row of this run had the line; the others are known from other runs of the program.
     """
 
     lines: tuple[str, ...]
+    numbers: tuple[int, ...]
     line_of_row: NDArray[np.int64]
     shown: tuple[bool, ...]
 
@@ -34,12 +35,16 @@ class TrueProgram:
 def shown_program(truth: RowTruth) -> TrueProgram:
     """The lines as the rows of the run show them, each once for as long as it lasts."""
     lines: list[str] = []
+    numbers: list[int] = []
     of_row = np.full(len(truth), -1, dtype=np.int64)
     known = np.flatnonzero(truth.known)
     for line, group in groupby(known.tolist(), key=lambda row: truth.lines[row]):
-        of_row[list(group)] = len(lines)
+        rows = list(group)
+        number = truth.numbers[rows[0]]
+        of_row[rows] = len(lines)
         lines.append(line or "")
-    return TrueProgram(tuple(lines), of_row, (True,) * len(lines))
+        numbers.append(int(number) if np.isfinite(number) else len(lines))
+    return TrueProgram(tuple(lines), tuple(numbers), of_row, (True,) * len(lines))
 
 
 def whole_program(truth: RowTruth, listing: Mapping[int, str]) -> TrueProgram:
@@ -49,6 +54,7 @@ def whole_program(truth: RowTruth, listing: Mapping[int, str]) -> TrueProgram:
     its lines stand there again.
     """
     lines: list[str] = []
+    counted: list[int] = []
     shown: list[bool] = []
     of_row = np.full(len(truth), -1, dtype=np.int64)
     for rows in _rounds(truth):
@@ -58,8 +64,9 @@ def whole_program(truth: RowTruth, listing: Mapping[int, str]) -> TrueProgram:
         walked = sorted(own | {number for number in listing if min(own) <= number <= max(own)})
         of_row[rows] = len(lines) + np.searchsorted(walked, numbers)
         lines += [own_lines.get(number) or listing[number] for number in walked]
+        counted += walked
         shown += [number in own for number in walked]
-    return TrueProgram(tuple(lines), of_row, tuple(shown))
+    return TrueProgram(tuple(lines), tuple(counted), of_row, tuple(shown))
 
 
 def _rounds(truth: RowTruth) -> list[NDArray[np.int64]]:
@@ -84,7 +91,11 @@ def figures(
     programs = {recording.name: listing} if listing else None
     tallies = list(
         track_tallies(
-            WHOLE, [(unit, tracked(found, truth, whole=True))], [unit], programs, recording.machine.length_unit
+            WHOLE,
+            [(unit, tracked(found, truth, whole=True))],
+            [unit],
+            programs,
+            recording.machine.length_unit,
         )
     )
     counts = Counts(0, 0, 0, 0, 1)

@@ -81,14 +81,30 @@ def part_of(recording: Recording, first: int, rows: int) -> Recording:
     )
 
 
-def executed_programs(store: Store) -> dict[str, tuple[str, ...]]:
-    """The lines of each program that any run of the store showed, canonical and in order."""
+@dataclass(frozen=True)
+class Listing:
+    """A program as the runs of a store showed it: number -> canonical line, in order, and how many runs there were."""
+
+    lines: dict[int, str]
+    runs: int
+
+
+def executed_listings(store: Store) -> dict[str, Listing]:
+    """Each program that any run of the store showed."""
     runs: dict[str, list[Recording]] = {}
     for recording in store.recordings():
         name = program_of(recording)
         if name is not None and recording.lines is not None:
             runs.setdefault(name, []).append(recording)
-    return {name: tuple(map(_canonical, listing_of(found).values())) for name, found in runs.items()}
+    return {
+        name: Listing({number: _canonical(line) for number, line in listing_of(found).items()}, len(found))
+        for name, found in runs.items()
+    }
+
+
+def executed_programs(store: Store) -> dict[str, tuple[str, ...]]:
+    """The lines of each program that any run of the store showed, canonical and in order."""
+    return {name: tuple(found.lines.values()) for name, found in executed_listings(store).items()}
 
 
 @lru_cache(maxsize=1 << 14)

@@ -1,6 +1,6 @@
 """Intended programs: G-code as somebody wrote it, whose lines keep the number that they have in the file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -14,7 +14,7 @@ from core.tracking.known import TrackingError
 class Intended:
     """A program that a run should have executed.
 
-    lines: canonical, those without words left out; numbers: of each in the file, from 1.
+    lines: canonical, those without words left out; numbers: of each in the file, from 1, or as the controller counts.
     """
 
     name: str
@@ -27,9 +27,9 @@ class Intended:
         return sha256("\n".join(self.lines).encode()).hexdigest()[:16]
 
     @classmethod
-    def of_lines(cls, name: str, lines: Sequence[str]) -> "Intended":
-        """A program whose lines are canonical already, numbered as they stand."""
-        return cls(name, tuple(lines), tuple(range(1, len(lines) + 1)))
+    def of_listing(cls, name: str, listing: Mapping[int, str]) -> "Intended":
+        """A program as runs showed it: the number that the controller gives a line -> the line, canonical."""
+        return cls(name, tuple(listing.values()), tuple(listing))
 
     @classmethod
     def of_text(cls, name: str, text: str, unit: Units) -> "Intended":

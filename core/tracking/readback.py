@@ -18,12 +18,14 @@ HEADER = ("run", "row", "operation", "gcode", "x_mm", "y_mm", "z_mm", "confidenc
 
 @dataclass(frozen=True, eq=False)
 class ProgramRead:
-    """The program that was read back: its lines, and for each row the index of the one that it executes `[T]`, -1 = none.
+    """The program that was read back: lines, their numbers, and for each row the index of its line `[T]`, -1 = none.
 
-    Of a learned program also the lines between two rows that are known to lie there, too short for a row of their own.
+    Numbers are those that the controller counts; spelled lines are counted as they come. Of a learned program also the
+    lines between two rows that are known to lie there, too short for a row of their own.
     """
 
     lines: tuple[str, ...]
+    numbers: tuple[int, ...]
     line_of_row: NDArray[np.int64]
 
 
@@ -39,7 +41,8 @@ def program_read(track: Track) -> ProgramRead:
                 of_row[row : row + size] = len(lines)
                 lines.append(line)
             row += size
-        return ProgramRead(tuple(lines), of_row)
+        return ProgramRead(tuple(lines), tuple(range(1, len(lines) + 1)), of_row)
+    counted: list[int] = []
     for one in track.passes:
         listing = track.programs.timelines[one.program].listing
         numbers = track.number[one.first : one.last + 1]
@@ -47,7 +50,8 @@ def program_read(track: Track) -> ProgramRead:
         if walked:
             of_row[one.first : one.last + 1] = len(lines) + np.searchsorted(walked, numbers)
         lines += [listing[number] for number in walked]
-    return ProgramRead(tuple(lines), of_row)
+        counted += walked
+    return ProgramRead(tuple(lines), tuple(counted), of_row)
 
 
 def program_lines(track: Track) -> list[str]:

@@ -55,7 +55,9 @@ def read_track(path: Path, bundle: Bundle, stamp: str = "") -> Track:
         table = pq.read_table(path)
         said = json.loads((table.schema.metadata or {})[KEY])
         if (said["format"], said["bundle"], said["stamp"]) != (FORMAT, bundle.digest, stamp):
-            raise TrackingError(f"{path} is the track of another bundle or recording: read the run back again.")
+            raise TrackingError(
+                f"{path} is the track of another bundle or recording: read the run back again."
+            )
         columns = {name: table[name].to_numpy() for name in ("number", *AXES, "confidence", "phase")}
         return Track(
             run=str(said["run"]),
@@ -84,7 +86,7 @@ def _pass_json(one: Pass) -> dict[str, Any]:
 
 
 def _pass_of(said: dict[str, Any]) -> Pass:
-    made = {
+    made: dict[str, Any] = {
         name: Offsets(np.array(value[0]), np.array(value[1])) if isinstance(value, list) else value
         for name, value in said.items()
     }
