@@ -65,7 +65,8 @@ def _box(
         if option in listings:
             one = listings[option]
             name = f"{option}, its own" if option == own else option
-            return f"{name}: {len(one.lines)} lines, shown by {counted(one.runs, 'run')}"
+            learned = f" and, {one.learned} of them, by training runs" if one.learned else ""
+            return f"{name}: {len(one.lines)} lines, shown by {counted(one.runs, 'run')}{learned}"
         return files.get(option, "What was recorded")
 
     key = "pick_intended"

@@ -10,6 +10,7 @@ import streamlit as st
 from core.errors import ToolmarkError
 from core.evidence.track_truth import Listing, executed_listings
 from core.gcode.modal import Units
+from core.model.bundle import Bundle
 from core.recordings.atomic import write_bytes, write_text
 from core.tracking.intended import Intended
 from dashboard import data, jobs, places
@@ -37,6 +38,13 @@ def known(dataset: Dataset) -> Mapping[str, Listing]:
     if not dataset.is_store or sum(entry.rows for entry in data.open_store(dataset).entries) > MOST_ROWS:
         return {}
     return _known(file_stamp(dataset.files[dataset.runs[0]]) if dataset.runs else "", dataset)
+
+
+def completed(listings: Mapping[str, Listing], bundle: Bundle) -> dict[str, Listing]:
+    """Known programs with what a bundle's training runs showed of them: to hold a run against a program, all of its
+    lines are needed. Beside a run as its truth stands only what the dataset itself shows.
+    """
+    return {name: one.completed(bundle.programs.timeline(name)) for name, one in listings.items()}
 
 
 @st.cache_resource(max_entries=4, show_spinner="Collecting the programs that the runs executed")

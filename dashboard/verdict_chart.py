@@ -6,7 +6,6 @@ from typing import Any
 from core.evidence.verification_rates import GOOD, Trial
 from core.tracking.verification import PACE_MM, TOLERANCE_MM
 from dashboard import theme
-from dashboard.components import escaped
 from dashboard.theme import Ink
 
 Spec = dict[str, Any]
@@ -42,8 +41,8 @@ def chart(trials: Sequence[Trial], run: str, lines_mm: float, pace_mm: float, in
     return {
         "animation": False,
         "grid": [
-            {"left": 218, "width": "34%", "top": TOP, "bottom": BOTTOM},
-            {"right": 18, "width": "34%", "top": TOP, "bottom": BOTTOM},
+            {"left": 210, "width": "35%", "top": TOP, "bottom": BOTTOM},
+            {"right": 24, "width": "35%", "top": TOP, "bottom": BOTTOM},
         ],
         "tooltip": {"trigger": "item", "confine": True, "formatter": "{b}", "textStyle": {"fontSize": 12}},
         "xAxis": [
@@ -111,11 +110,11 @@ def _panel(
             }
         )
     lines = [
-        _mark(min(own, most), ink.line(theme.ERROR), "solid", f"{escaped(run)}: {own:.1f}"),
-        _mark(tolerance, ink.text, "dashed", f"tolerance {tolerance:g}"),
+        _mark(min(own, most), ink.line(theme.ERROR), "solid", f"{run}: {own:.1f} mm"),
+        _mark(tolerance, ink.text, "dashed", f"tolerance {tolerance:g} mm"),
     ]
     # where both lines are near each other the words of one would cover the other's
-    lines[1]["label"]["padding"] = [0, 0, 14, 0]
+    lines[0]["label"]["padding"] = [0, 0, 14, 0]
     return [
         {
             "type": "scatter",
@@ -134,7 +133,7 @@ def _mark(at: float, colour: str, kind: str, words: str) -> Spec:
         "lineStyle": {"color": colour, "type": kind, "width": 1.5},
         "label": {
             "formatter": words,
-            "position": "end",
+            "position": "start",
             "color": colour,
             "fontSize": 11,
             "padding": [0, 0, 0, 0],

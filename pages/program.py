@@ -7,7 +7,6 @@ import streamlit as st
 
 from core.errors import ToolmarkError
 from core.evidence.split_part import part_of
-from core.evidence.verification_rates import standing
 from core.recordings.recording import Recording
 from core.recordings.windows import WINDOW_ROWS
 from dashboard import (
@@ -25,9 +24,7 @@ from dashboard import (
     run_choice,
     selection,
     shell,
-    theme,
-    verdict_chart,
-    verdicts,
+    verdict_view,
 )
 from dashboard.program_view import ROWS, WHOLE, Beside
 from dashboard.readbacks import Place, ReadBack
@@ -129,7 +126,7 @@ def show_reading(view: View, place: Place, recording: Recording, read: ReadBack,
     own = program_view.scores(read.key, place.stamp, recording, read, beside)
     evaluation = data.evaluation(view.folder) if view.folder else None
     found = program_words.figures(own, len(beside.truth.distinct), evaluation)
-    against = own_verdict(place, recording, beside)
+    against = verdict_view.of_own_program(place, recording, beside)
     grid = st.grid(4 if against else 3, min_column_width=200, border=True)
     for figure in found:
         with grid.cell(), st.container(gap=None):
@@ -151,94 +148,6 @@ def show_reading(view: View, place: Place, recording: Recording, read: ReadBack,
             )
     if evaluation:
         st.caption(program_words.reached_on(evaluation))
-
-
-def own_verdict(place: Place, recording: Recording, beside: Beside) -> Verdict | None:
-    """The verdict against the program that the run's operation stands for, where no other one was chosen."""
-    if beside.intended is not None or beside.listing is None or recording.n_rows >= readbacks.JOB_ROWS:
-        return None
-    own = program_view.own_intended(recording, beside.listing)
-    try:
-        return verdicts.verdict(place, recording, own)
-    except ToolmarkError:
-        return None
-
-
-def find_verdict(place: Place, recording: Recording, beside: Beside) -> Verdict | None:
-    """The verdict against the intended program; None, and why, where it cannot be had."""
-    if beside.intended is None:
-        return None
-    try:
-        with st.spinner("Holding the run against the program"):
-            return verdicts.verdict(place, recording, beside.intended)
-    except ToolmarkError as error:
-        st.error(components.escaped(components.sentence(str(error))), icon=":material/error:")
-        return None
-
-
-def show_verdict(place: Place, recording: Recording, beside: Beside, found: Verdict) -> None:
-    """The verdict, where it first deviates, and how it stands among good runs."""
-    intended = beside.intended
-    if intended is None:
-        return
-    seconds = recording.time_s
-    with st.container(border=True):
-        icon = ":green[:material/check_circle:]" if found.matches else ":red[:material/error:]"
-        st.markdown(f"{icon} {program_words.verdict(found, place.run, intended.name)}")
-        if (first := found.first) is not None:
-            with st.container(horizontal=True, vertical_alignment="center"):
-                words = program_words.place(first, intended, seconds[first.row])
-                st.markdown(f"First: {words}", width="stretch")
-                st.button(
-                    "Go there",
-                    icon=":material/my_location:",
-                    key="go_first",
-                    on_click=program_view.jump,
-                    args=(first.row,),
-                )
-        show_standing(place, found)
-        if len(found.deviations) > 1:
-            with st.expander(f"All {len(found.deviations)} deviations"):
-                st.dataframe(
-                    program_view.deviations_frame(found, intended, seconds),
-                    hide_index=True,
-                    key="deviations",
-                    on_select=program_view.jump_to_selected,
-                    selection_mode="single-row",
-                )
-
-
-def show_standing(place: Place, found: Verdict) -> None:
-    """The score among those of good and of edited runs, or the way to measure these."""
-    good = verdicts.good_runs(place.bundle)
-    if good is None:
-        offer_measuring(place)
-        return
-    stands = standing(good.trials, place.run, found.lines_mm, found.pace_mm)
-    st.caption(f"{program_words.standing(stands, good)} {program_words.rates(good.trials)}")
-    with st.expander("The score beside those of good and of edited runs", icon=":material/scatter_plot:"):
-        st.echarts_chart(
-            verdict_chart.chart(good.trials, place.run, found.lines_mm, found.pace_mm, theme.ink()),
-            height=verdict_chart.height(good.trials),
-            key="standing",
-            alt=f"Scores of held-out runs; {place.run} at {found.lines_mm:.1f} mm and {found.pace_mm:.1f} mm",
-        )
-        st.caption(program_words.CHART)
-
-
-def offer_measuring(place: Place) -> None:
-    """Where nobody measured how good runs score under this bundle."""
-    job_view.show(verdicts.job(place.bundle), partial(verdicts.measure, place.bundle, place.dataset.path))
-    st.caption(
-        "How good runs score was not measured for this bundle, so the tolerance is that of other bundles of its kind."
-    )
-    if place.dataset.is_store and jobs.look(verdicts.job(place.bundle)).state in ("none", "done"):
-        st.button(
-            "Measure it on the held-out runs",
-            icon=":material/play_arrow:",
-            on_click=verdicts.measure,
-            args=(place.bundle, place.dataset.path),
-        )
 
 
 @st.fragment
@@ -276,9 +185,10 @@ with choices.cell():
     run = run_choice.choose_run(view)
 place, recording = open_place(view, run)
 listings = programs.known(place.dataset)
+complete = programs.completed(listings, place.bundle)
 with choices.cell():
     intended = intended_choice.choose(
-        listings, view.selection.intended, program_view.own_program(recording), recording.machine.length_unit
+        complete, view.selection.intended, program_view.own_program(recording), recording.machine.length_unit
     )
 # a verdict that a reviewer gives stands here
 of_review = st.container()
@@ -288,7 +198,7 @@ beside = Beside(
     intended, readbacks.truth(place.stamp, recording), program_view.own_listing(recording, listings), form
 )
 show_reading(view, place, recording, read, beside)
-found = find_verdict(place, recording, beside)
+found = verdict_view.against_intended(place, recording, beside)
 if found is not None:
-    show_verdict(place, recording, beside, found)
+    verdict_view.show(place, recording, beside, found)
 desk(view, place, recording, read, beside, found)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from core.gcode.difference import Step
 from core.gcode.modal import Units
 from core.gcode.toolpath import UNKNOWN
 from core.tracking.intended import Intended
+from core.tracking.readback import ProgramRead
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -69,25 +71,77 @@ def from_positions(read_mm: Floats, true_mm: Floats, known: NDArray[np.bool_]) -
 
 
 def from_program(
-    read_mm: Floats, line_of_row: Ints, steps: Sequence[Step], intended: Intended, unit: Units
+    read_mm: Floats, program: ProgramRead, steps: Sequence[Step], intended: Intended, unit: Units
 ) -> Deviations:
     """How far positions that were read back are from the path of an intended program.
 
     Each row is held against the nearest point of the intended lines that stand at its place: `steps` lay the intended
-    program (first) beside the one that was read back (second), whose line each row executes in `line_of_row`.
+    program (first) beside the one that was read back (second). Where a line or its beginning was changed the nearest
+    point may lie on another line, so there the row is held against the point as far along the intended line as the row
+    is along its own.
     """
-    path = PlannedPath.of(intended.lines, unit)
+    path, own = PlannedPath.of(intended.lines, unit), PlannedPath.of(program.lines, unit)
     found = Deviations(np.full(read_mm.shape, np.nan), np.full(len(read_mm), np.nan))
-    places = _places(steps, len(intended.lines))
-    for line in np.unique(line_of_row[line_of_row >= 0]).tolist():
+    places, moved = _places(steps, len(intended.lines)), _moved(steps)
+    for line in np.unique(program.line_of_row[program.line_of_row >= 0]).tolist():
         low, high = places[line]
         inside = (path.line >= low - AROUND) & (path.line <= high + AROUND)
         if not inside.any() or not path.judged[low : high + 1].any():
             continue
-        rows = np.flatnonzero((line_of_row == line) & np.isfinite(read_mm).all(axis=1))
+        rows = np.flatnonzero((program.line_of_row == line) & np.isfinite(read_mm).all(axis=1))
         for part in np.array_split(rows, 1 + len(rows) * int(inside.sum()) // AT_ONCE):
-            found.against_mm[part], found.by_mm[part] = nearest(read_mm[part], path.pieces[inside])
+            found.against_mm[part] = nearest(read_mm[part], path.pieces[inside])[0]
+        for at in (line - 1, line, line + 1):
+            if at in moved:
+                _along(found.against_mm, read_mm, rows, own, path, (line, at, moved[at]))
+    found.by_mm[:] = np.linalg.norm(read_mm - found.against_mm, axis=1)
     return found
+
+
+def _moved(steps: Sequence[Step]) -> dict[int, int]:
+    """Lines that were read back and end or begin elsewhere than their intended partners, and these."""
+    found: dict[int, int] = {}
+    for before, step in pairwise([Step("same", None, None), *steps]):
+        pair = step.first is not None and step.second is not None
+        if pair and "changed" in (step.kind, before.kind):
+            found[step.second or 0] = step.first or 0
+    return found
+
+
+def _along(
+    against_mm: Floats,
+    read_mm: Floats,
+    rows: Ints,
+    own: PlannedPath,
+    path: PlannedPath,
+    lines: tuple[int, int, int],
+) -> None:
+    """Hold the rows of a line that lie on line `at` against the point as far along its partner."""
+    line, at, partner = lines
+    near = (own.line >= line - AROUND) & (own.line <= line + AROUND)
+    theirs = path.pieces[path.line == partner]
+    if not len(theirs) or not (own.line == at).any():
+        return
+    on, _, piece = _nearest(read_mm[rows], own.pieces[near])
+    here = own.line[near][piece] == at
+    share = _share(on[here], own.pieces[own.line == at], piece[here] - int(np.argmax(own.line[near] == at)))
+    against_mm[rows[here]] = _at(share, theirs)
+
+
+def _share(on: Floats, pieces: Floats, piece: Ints) -> Floats:
+    """How much of a line's length lies before points `on` its pieces `[N]`."""
+    length = np.linalg.norm(pieces[:, 1] - pieces[:, 0], axis=1)
+    before = np.concatenate([[0.0], np.cumsum(length)[:-1]])
+    gone = before[piece] + np.linalg.norm(on - pieces[piece, 0], axis=1)
+    return np.asarray(gone / max(float(length.sum()), 1e-12))
+
+
+def _at(share: Floats, pieces: Floats) -> Floats:
+    """The points `[N, 3]` at shares of a line's length."""
+    length = np.linalg.norm(pieces[:, 1] - pieces[:, 0], axis=1)
+    reached = np.concatenate([[0.0], np.cumsum(length)])
+    corners = np.concatenate([pieces[:1, 0], pieces[:, 1]])
+    return np.stack([np.interp(share * reached[-1], reached, corners[:, axis]) for axis in range(3)], axis=1)
 
 
 def _places(steps: Sequence[Step], intended: int) -> list[tuple[int, int]]:
@@ -114,6 +168,11 @@ def _following(partners: Sequence[int | None], last: int) -> list[int]:
 
 def nearest(points: Floats, pieces: Floats) -> tuple[Floats, Floats]:
     """The nearest point `[N, 3]` to each of `points [N, 3]` on straight `pieces [S, 2, 3]`, and its distance `[N]`."""
+    on, away, _ = _nearest(points, pieces)
+    return on, away
+
+
+def _nearest(points: Floats, pieces: Floats) -> tuple[Floats, Floats, Ints]:
     start, way = pieces[:, 0], pieces[:, 1] - pieces[:, 0]
     length = (way**2).sum(axis=1)
     share = ((points[:, None] - start[None]) * way[None]).sum(axis=2) / np.where(length > 0, length, 1.0)
@@ -121,4 +180,4 @@ def nearest(points: Floats, pieces: Floats) -> tuple[Floats, Floats]:
     away = np.linalg.norm(points[:, None] - on, axis=2)
     best = away.argmin(axis=1)
     rows = np.arange(len(points))
-    return np.asarray(on[rows, best]), np.asarray(away[rows, best])
+    return np.asarray(on[rows, best]), np.asarray(away[rows, best]), np.asarray(best)

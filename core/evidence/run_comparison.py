@@ -104,7 +104,7 @@ def with_intended(found: Track, program: ProgramRead, intended: Intended, unit: 
     met[of_row[of_row >= 0]] = True
     beside = Side(intended.lines, intended.numbers, tuple(met.tolist()), of_row)
     position = _until_end(found.position_mm, _ended(read))
-    by_row = from_program(position, program.line_of_row, steps, intended, unit)
+    by_row = from_program(position, program, steps, intended, unit)
     return Comparison(beside, read, steps, position, by_row, PlannedPath.of(intended.lines, unit))
 
 

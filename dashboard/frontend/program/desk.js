@@ -264,7 +264,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   take(v, data)
   layOut(v)
   for (const p of v.pictures) if (!p.scale0) refit(v, p)
-  if (jumps !== v.token) bringIntoView(v, v.step)
+  if (jumps !== v.token) {
+    bringIntoView(v, v.step)
+    if (jumps !== null) v.root.scrollIntoView({ block: "start", behavior: "smooth" })
+  }
   else drawDiff(v)
   tellBlocks(v)
   v.draw()

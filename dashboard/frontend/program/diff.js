@@ -113,7 +113,7 @@ function tellBlocks(v) {
   const { blocks, kind } = v.data
   const counts = [1, 2, 3].map(own => kind.reduce((sum, one) => sum + (one === own), 0))
   const place = blocks.findIndex(([start, end]) => v.step >= start && v.step < end)
-  v.where.textContent = !v.two ? "" : !blocks.length ? "no difference" : place < 0 ? `${blocks.length} places differ` : `place ${place + 1} of ${blocks.length}`
+  v.where.textContent = !v.two ? "" : !blocks.length ? "no difference" : place < 0 ? blocks.length === 1 ? "1 place differs" : `${blocks.length} places differ` : `place ${place + 1} of ${blocks.length}`
   const names = ["changed", "not read back", "only read back"]
   v.counts.replaceChildren(
     ...counts.flatMap((count, i) => {

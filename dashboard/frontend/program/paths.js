@@ -145,11 +145,12 @@ function drawLayer(v, p) {
   for (let i = 0; i < d.rows; i++) p.points.set(placed(p, d.read[3 * i], d.read[3 * i + 1], d.read[3 * i + 2]), 2 * i)
   const pairs = test => Array.from({ length: Math.max(d.rows - 1, 0) }, (_, i) => [i, i + 1]).filter(([, to]) => test(to))
   pen.lineCap = pen.lineJoin = "round"
-  stroke(pen, p, d.read, pairs(i => d.rapid[i]), { strokeStyle: v.data.ink.quiet, globalAlpha: 0.75, lineWidth: 1.2, dash: [2, 4] })
+  const fast = i => d.rapid[i] || d.rapid[i - 1]
+  stroke(pen, p, d.read, pairs(fast), { strokeStyle: v.data.ink.quiet, globalAlpha: 0.75, lineWidth: 1.2, dash: [2, 4] })
   const wide = 6.5
   const shades = new Map()
   for (let i = 1; i < d.rows; i++) {
-    if (d.rapid[i]) continue
+    if (fast(i)) continue
     if (!shades.has(d.shade[i])) shades.set(d.shade[i], [])
     shades.get(d.shade[i]).push([i - 1, i])
   }
@@ -160,13 +161,13 @@ function drawLayer(v, p) {
   const halo = { strokeStyle: d.ink.page, lineWidth: 3, globalAlpha: 0.9 }
   const thin = { strokeStyle: d.ink.text, lineWidth: 1.2, globalAlpha: 0.95 }
   if (d.planRapid.length) {
-    const pieces = fast => Array.from(d.planRapid, (own, i) => [own, [2 * i, 2 * i + 1]]).filter(([own]) => Boolean(own) === fast).map(([, pair]) => pair)
+    const pieces = rapid => Array.from(d.planRapid, (own, i) => [own, [2 * i, 2 * i + 1]]).filter(([own]) => Boolean(own) === rapid).map(([, pair]) => pair)
     stroke(pen, p, d.plan, pieces(false), halo)
     stroke(pen, p, d.plan, pieces(false), thin)
     stroke(pen, p, d.plan, pieces(true), { ...thin, globalAlpha: 0.5, dash: [6, 4] })
   } else if (v.two) {
-    stroke(pen, p, d.against, pairs(i => !d.rapid[i]), halo)
-    stroke(pen, p, d.against, pairs(i => !d.rapid[i]), thin)
+    stroke(pen, p, d.against, pairs(i => !fast(i)), halo)
+    stroke(pen, p, d.against, pairs(i => !fast(i)), thin)
   }
   d.worst.forEach((row, place) => badge(pen, p, d, row, String(place + 1)))
   p.stale = false

@@ -40,6 +40,10 @@ function drawStripLayer(v) {
     pen.lineTo(v.stripWidth - EDGE.right, yOf(v, d.tolerance))
     pen.stroke()
     pen.setLineDash([])
+    pen.fillStyle = d.ink.text
+    pen.textBaseline = "bottom"
+    pen.fillText(`tolerance of the lines ${d.tolerance} mm`, v.stripWidth - EDGE.right, yOf(v, d.tolerance) - 2)
+    pen.textBaseline = "middle"
   }
   timeTicks(v, pen)
   pen.textAlign = "center"
