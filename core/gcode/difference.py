@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from rapidfuzz.distance import Levenshtein, Opcode
+from rapidfuzz.distance import Indel, Levenshtein
 
 from core.gcode.words import GcodeError, parse_line
 
 DiffKind = Literal["same", "changed", "missing", "extra"]
+# how many lines further on the changed form of a line is looked for
+REACH = 8
 
 
 @dataclass(frozen=True)
@@ -26,36 +28,45 @@ class Step:
 
 
 def difference(first: Sequence[str], second: Sequence[str]) -> list[Step]:
-    """Lay two programs side by side, with the fewest lines inserted, deleted and replaced (Levenshtein 1966).
+    """Lay two programs side by side so that as many lines as possible stand in both (longest common subsequence).
 
-    A line is missing where the second program lacks it and extra where only the second has it. Lines in each other's
-    place that have no word in common are one missing and one extra line, unless their letters are the same.
+    A line is missing where the second program lacks it and extra where only the second has it. A missing and an extra
+    line in each other's place are one changed line where they are alike.
     """
     steps: list[Step] = []
-    for op in Levenshtein.opcodes(list(first), list(second)):
-        steps += _steps(op, first, second)
-    return steps
+    taken: list[int] = []
+    put: list[int] = []
+    for op in Indel.opcodes(list(first), list(second)):
+        if op.tag == "equal":
+            steps += _replaced(taken, put, first, second)
+            taken, put = [], []
+            own, other = range(op.src_start, op.src_end), range(op.dest_start, op.dest_end)
+            steps += [Step("same", i, j) for i, j in zip(own, other, strict=True)]
+        else:
+            taken += range(op.src_start, op.src_end)
+            put += range(op.dest_start, op.dest_end)
+    return [*steps, *_replaced(taken, put, first, second)]
 
 
-def _steps(op: Opcode, first: Sequence[str], second: Sequence[str]) -> list[Step]:
-    own, other = range(op.src_start, op.src_end), range(op.dest_start, op.dest_end)
-    if op.tag == "equal":
-        return [Step("same", i, j) for i, j in zip(own, other, strict=True)]
-    if op.tag == "delete":
-        return [Step("missing", i, None) for i in own]
-    if op.tag == "insert":
-        return [Step("extra", None, j) for j in other]
+def _replaced(
+    taken: Sequence[int], put: Sequence[int], first: Sequence[str], second: Sequence[str]
+) -> list[Step]:
+    """A stretch without a line in common: each line that was taken out beside the next alike one that was put in."""
     found: list[Step] = []
     left: list[Step] = []
-    for i, j in zip(own, other, strict=True):
-        if alike(first[i], second[j]):
-            found += [*left, Step("changed", i, j, changed_words(first[i], second[j]))]
-            left = []
-        else:
-            # what was taken out of a stretch stands together, before what was put in
-            taken, put = [s for s in left if s.second is None], [s for s in left if s.first is None]
-            left = [*taken, Step("missing", i, None), *put, Step("extra", None, j)]
-    return [*found, *left]
+    begin = 0
+    for i in taken:
+        partner = next(
+            (k for k in range(begin, min(begin + REACH, len(put))) if alike(first[i], second[put[k]])), None
+        )
+        if partner is None:
+            left.append(Step("missing", i, None))
+            continue
+        found += [*left, *(Step("extra", None, j) for j in put[begin:partner])]
+        left = []
+        found.append(Step("changed", i, put[partner], changed_words(first[i], second[put[partner]])))
+        begin = partner + 1
+    return [*found, *left, *(Step("extra", None, j) for j in put[begin:])]
 
 
 def alike(one: str, other: str) -> bool:
