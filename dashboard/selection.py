@@ -66,6 +66,8 @@ class Selection:
     `versus` the kind of the other side: another bundle, another filter, or with modalities muted. On Review, `desk` is
     the part of the page, `queue` the way through the windows, `sample` and `seed` what is drawn at random, `said` the
     verdicts that are listed.
+    On Program, `intended` names the program that a run is held against, `beside` the form of the true program that
+    stands beside the one read back.
     """
 
     dataset: str | None = _kept("data", _TEXT)
@@ -106,6 +108,8 @@ class Selection:
     sample: int | None = _kept("sample", _ROW, "size of the sample", "100 windows are drawn")
     seed: int | None = _kept("seed", _ROW, "seed of the sample", "it is 0")
     said: str | None = _kept("said", _TEXT)
+    intended: str | None = _kept("intended", _TEXT)
+    beside: str | None = _kept("beside", _TEXT)
 
 
 # field of the selection -> name in the address
