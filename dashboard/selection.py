@@ -61,7 +61,9 @@ class Selection:
     `channels` are the modalities, boards or channels whose traces are shown, `without` those that the model must not
     see. `span` is the first and the last row in view, `mark_a` and `mark_b` the rows of the two cursors, `over` a run
     that is laid over the first one, `shift` rows later or, where `laid` is "line", line by line. `filter` names the
-    windows that are listed, in words, and `figures` the protocol whose figures are shown.
+    windows that are listed, in words, and `figures` the protocol whose figures are shown. `change` is what is different
+    in the window (`core.recordings.changes`), `prefix` how the line is made to begin, `token` the place of the one
+    looked at, `also` the other ways of reading, `look` what stands under the reading, and `why` how it is explained.
     """
 
     dataset: str | None = _kept("data", _TEXT)
@@ -87,6 +89,12 @@ class Selection:
     sort: str | None = _kept("sort", _TEXT)
     page: int | None = _kept("page", _ROW, "page", "the first page is shown")
     figures: str | None = _kept("figures", _TEXT)
+    change: str | None = _kept("change", _TEXT)
+    prefix: str | None = _kept("prefix", _TEXT)
+    token: str | None = _kept("token", _TEXT)
+    also: tuple[str, ...] = _kept("also", _NAMES, empty=())
+    look: str | None = _kept("look", _TEXT)
+    why: str | None = _kept("why", _TEXT)
 
 
 # field of the selection -> name in the address

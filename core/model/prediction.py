@@ -32,8 +32,8 @@ class TokenPrediction:
 class Prediction:
     """One window read: the operation and the line, each with its confidence, and the token trace.
 
-    `sure`: the line is to be believed, its confidence is over the bundle's threshold. A bundle that learned no program
-    lines gives an empty line without tokens.
+    `sure`: the line is to be believed, its confidence is over the bundle's threshold; `ids` are the tokens in the
+    bundle's scheme. A bundle that learned no program lines gives an empty line without tokens.
     """
 
     operation: str
@@ -44,6 +44,7 @@ class Prediction:
     tokens: tuple[TokenPrediction, ...]
     latency_ms: float
     sure: bool = True
+    ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
