@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from core.evidence.line_metrics import LENGTH_STEPS, MM_PER_UNIT
 from core.gcode.heads import TokenType
 from core.gcode.scheme import Scheme
 from core.model.prediction import Prediction, TokenKind
@@ -115,8 +116,13 @@ def verdict(truth: Token | None, read: Token | None, *, has_truth: bool) -> Verd
     return "same" if truth.text == read.text else "differs"
 
 
-def in_words(truth: Token | None, read: Token | None, found: Verdict) -> str:
-    """A verdict as a person would say it, a number by how much it is off; "" where there is nothing to say."""
+def in_words(
+    truth: Token | None, read: Token | None, found: Verdict, letter: str = "", length_unit: str | None = None
+) -> str:
+    """A verdict as a person would say it; "" where there is nothing to say.
+
+    A number by how much it is off, in mm too where it is a length: one of a letter such as X, with the program's unit.
+    """
     if found == "missing" and truth is not None:
         return "missing"
     if found == "extra":
@@ -129,7 +135,14 @@ def in_words(truth: Token | None, read: Token | None, found: Verdict) -> str:
         off = Decimal(read.text) - Decimal(truth.text)
     except InvalidOperation:
         return "differs"
-    return f"{_plain(abs(off))} too {'high' if off > 0 else 'low'}"
+    return f"{_plain(abs(off))} too {'high' if off > 0 else 'low'}{_in_mm(abs(off), letter, length_unit)}"
+
+
+def _in_mm(off: Decimal, letter: str, length_unit: str | None) -> str:
+    """How far that is, " (0.64 mm)"; "" for what is no length, or has no unit that is known."""
+    if letter not in LENGTH_STEPS or length_unit is None:
+        return ""
+    return f" ({float(off * MM_PER_UNIT[length_unit]):.3g} mm)"
 
 
 def _plain(value: Decimal) -> str:

@@ -4,7 +4,7 @@
     target = Target.line(bundle, "G1 X1.575")
     found = integrated_gradients(bundle, inputs, target)
     found.by_channel, found.score - found.baseline, found.gap
-    occlusion(bundle, inputs, target, modality_groups(bundle))
+    occlusion(bundle, inputs, target, modality_groups(bundle)).lost
 
 Both are in natural logarithms of a probability: +0.7 is what doubles it. Both compare with a window in which every
 channel stands at its mean over the training rows, which is also how the model is given what is missing or muted.
@@ -154,18 +154,29 @@ def _even_in_change(at: Way, scores: Way, n: int) -> Way:
     return np.interp(np.linspace(0, walked[-1], n + 1), walked, at)
 
 
+@dataclass(frozen=True, eq=False)
+class Occlusion:
+    """Group -> what the log probability of a target loses without the group's channels; it with all and without any."""
+
+    lost: dict[str, float]
+    score: float
+    baseline: float
+
+
 @torch.inference_mode()
 def occlusion(
     bundle: Bundle, inputs: ModelInput, target: Target, groups: Mapping[str, Sequence[str]]
-) -> dict[str, float]:
-    """Group -> what the log probability of the target loses when the group's channels are taken away together.
+) -> Occlusion:
+    """What is lost when the channels of each group are taken away together, one group at a time.
 
     Groups need not add up: two channels that say the same lose nothing alone. A group of channels that the model does
     not read, or that are not live in the window, loses exactly 0.
     """
     place = {name: column for column, name in enumerate(bundle.inputs.channels)}
-    kept = torch.ones(len(groups) + 1, len(place))
-    for row, names in enumerate(groups.values(), start=1):
+    # with all, without any, then without each group
+    kept = torch.ones(len(groups) + 2, len(place))
+    kept[1] = 0
+    for row, names in enumerate(groups.values(), start=2):
         kept[row, [place[name] for name in names if name in place]] = 0
     changes = ((kept == 0) & (inputs.continuous != 0).any(dim=1)).any(dim=1)
     scored = torch.cat([torch.tensor([0]), changes.nonzero()[:, 0]])
@@ -173,7 +184,9 @@ def occlusion(
     for part in torch.split(scored, BATCH):
         scores[part] = target.score(_with(inputs, inputs.continuous * kept[part][:, None]))
     lost = torch.where(changes, scores[0] - scores, 0.0)
-    return dict(zip(groups, lost[1:].tolist(), strict=True))
+    return Occlusion(
+        dict(zip(groups, lost[2:].tolist(), strict=True)), float(scores[0]), float(scores[0] - lost[1])
+    )
 
 
 def _with(inputs: ModelInput, continuous: Tensor) -> ModelInput:

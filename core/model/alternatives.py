@@ -56,7 +56,7 @@ def token_prediction(
     heads = {head: p[head] for head in ("type", "command", "param_type", "sign")}
     heads |= {f"digit{place + 1}": digit for place, digit in enumerate(p["digits"])}
     alternatives = ((scheme.text(token), confidence), *others[: KEPT - 1])
-    return TokenPrediction(scheme.text(token), kind, confidence, alternatives, heads)
+    return TokenPrediction(scheme.text(token), kind, confidence, alternatives, heads, token)
 
 
 def _numbers(step: Choice, row: int) -> list[tuple[list[int], float]]:

@@ -80,17 +80,15 @@ def read_input(
             bundle.operations[best], shares[best], operations, "", 0.0, (), latency_ms, sure=False
         )
     confidence = float(bundle.calibration.line_confidence(decoded.confidence)[0])
-    tokens = token_predictions(bundle.scheme, decoded)
     return Prediction(
         operation=bundle.operations[best],
         operation_confidence=shares[best],
         operations=operations,
         line=bundle.scheme.decode(decoded.tokens[0].tolist()),
         confidence=confidence,
-        tokens=tokens,
+        tokens=token_predictions(bundle.scheme, decoded),
         latency_ms=latency_ms,
         sure=confidence >= bundle.calibration.threshold,
-        ids=tuple(decoded.tokens[0, : len(tokens)].tolist()),
     )
 
 

@@ -18,7 +18,8 @@ TokenKind = Literal["command", "letter", "number", "end", "unknown"]
 class TokenPrediction:
     """One emitted token.
 
-    `alternatives` are best first, the chosen one leads; `heads` maps a head to its probabilities `[classes]`.
+    `alternatives` are best first, the chosen one leads; `heads` maps a head to its probabilities `[classes]`; `id` is
+    the token in the bundle's scheme.
     """
 
     text: str
@@ -26,14 +27,15 @@ class TokenPrediction:
     confidence: float
     alternatives: tuple[tuple[str, float], ...]
     heads: dict[str, NDArray[np.float32]]
+    id: int = 0
 
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
     """One window read: the operation and the line, each with its confidence, and the token trace.
 
-    `sure`: the line is to be believed, its confidence is over the bundle's threshold; `ids` are the tokens in the
-    bundle's scheme. A bundle that learned no program lines gives an empty line without tokens.
+    `sure`: the line is to be believed, its confidence is over the bundle's threshold. A bundle that learned no program
+    lines gives an empty line without tokens.
     """
 
     operation: str
@@ -44,7 +46,11 @@ class Prediction:
     tokens: tuple[TokenPrediction, ...]
     latency_ms: float
     sure: bool = True
-    ids: tuple[int, ...] = ()
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """The tokens in the bundle's scheme."""
+        return tuple(token.id for token in self.tokens)
 
 
 @dataclass(frozen=True, eq=False)
