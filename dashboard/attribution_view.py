@@ -139,6 +139,11 @@ def find(looked: Looked, chosen: Chosen | None, why: Why) -> Found:
     return _find(looked.bundle.digest, looked.digest, question, looked.bundle, looked.window)
 
 
+def shift_of(looked: Looked, why: Why) -> int:
+    """How many rows later than the original the explained window begins."""
+    return looked.what_if.change.shift if why.of == "changed" and looked.changed is not None else 0
+
+
 @st.cache_data(max_entries=64, show_spinner="Explaining the reading")
 def _find(
     bundle_digest: str,
@@ -186,8 +191,8 @@ def summary(found: Found) -> str:
     if found.gap is None:
         return words
     whole = abs(found.score - found.baseline)
-    share = f", {abs(found.gap) / whole:.1%} of it" if whole > 0.01 else ""
-    return f"{words} The bars add up to that but for {abs(found.gap):.2f}{share} (completeness gap)."
+    share = f", {100 * abs(found.gap) / whole:.2g}\N{NO-BREAK SPACE}% of it" if whole > 0.01 else ""
+    return f"{words} The bars add up to that but for {abs(found.gap):.2g}{share} (completeness gap)."
 
 
 def _share(logarithm: float) -> str:

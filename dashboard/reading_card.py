@@ -12,6 +12,7 @@ from core.model.bundle import Bundle
 from core.model.one_window import attention_over_rows, teacher_forced_tokens
 from core.model.predict import window_input
 from core.model.prediction import Prediction, TokenPrediction
+from core.model.prefix import prefix_tokens
 from core.recordings import changes
 from core.recordings.recording import RunWindow
 from core.recordings.windows import WindowLabel
@@ -116,9 +117,10 @@ def readings(looked: Looked, truth: Truth | None, also: Sequence[str]) -> list[R
     """The rows of the token table: the original first, what the changes make of it, other ways of reading it."""
     rows = [Reading("Read", f"{percent(looked.read.confidence)} sure", looked.read)]
     if looked.changed is not None:
-        rows.append(
-            Reading("Changed", f"{percent(looked.changed.confidence)} sure", looked.changed, "changed")
-        )
+        prefix = looked.what_if.prefix
+        given = len(prefix_tokens(looked.bundle.scheme, prefix)) if prefix else 0
+        note = f"{percent(looked.changed.confidence)} sure"
+        rows.append(Reading("Changed", note, looked.changed, "changed", given=given))
     if "beam" in also:
         beam = data.predict(looked.bundle, looked.window, looked.digest, decoding="beam")
         note = f"{percent(beam.confidence)} sure, {beam.latency_ms:.0f} ms"
@@ -126,9 +128,7 @@ def readings(looked: Looked, truth: Truth | None, also: Sequence[str]) -> list[R
     if "given" in also and truth is not None and looked.label.line is not None:
         answer = _given(looked)
         if answer is not None:
-            rows.append(
-                Reading("Given the truth", "each after the true ones", answer, "given", by_position=True)
-            )
+            rows.append(Reading("Given the truth", "the decoder alone", answer, "given", by_position=True))
     return rows
 
 

@@ -37,7 +37,8 @@ class Truth:
 class Reading:
     """One prediction as a row of the table: its name, a note under the name, and how its tokens are called in links.
 
-    by_position: its tokens answer the true ones one by one, whatever they are (teacher forcing).
+    by_position: its tokens answer the true ones one by one, whatever they are (teacher forcing); given: so many of its
+    first tokens were not chosen but given.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Reading:
     prediction: Prediction
     ref: str = "read"
     by_position: bool = False
+    given: int = 0
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,9 @@ def _read_cell(
     true = _at(truth.tokens, true_place) if truth is not None else None
     read = _at(row.tokens, row.places[c])
     found = verdict(true, read, has_truth=truth is not None)
+    place = row.places[c]
+    if place is not None and place < row.reading.given:
+        return _given_cell(_token_cell(scheme, row, c, column.slot, true, _id_at(truth, true_place)))
     compared = row is not first and not row.reading.by_position
     changed = _change(_at(first.tokens, first.places[c]), read) if compared else ""
     unit = truth.length_unit if truth is not None else None
@@ -144,12 +149,21 @@ def _read_cell(
             return None
         empty = {"text": "", "kind": column.slot.kind, "verdict": found if true else "same"}
         return empty | {"says": says if true else ""} | _said(changed)
-    true_id = truth.ids[true_place] if truth is not None and true_place is not None else None
+    true_id = _id_at(truth, true_place)
     return (
         _token_cell(scheme, row, c, column.slot, true, true_id)
         | {"verdict": found, "says": says}
         | _said(changed)
     )
+
+
+def _id_at(truth: Truth | None, place: int | None) -> int | None:
+    return truth.ids[place] if truth is not None and place is not None else None
+
+
+def _given_cell(cell: Json) -> Json:
+    """A token that was not chosen: neither right nor wrong, and its share is what the model would have given it."""
+    return cell | {"verdict": "given", "says": "", "changed": "given"}
 
 
 def _token_cell(
@@ -197,4 +211,5 @@ def flips(table: Json, name: str) -> tuple[int, int]:
     row = next(row for row in table["rows"] if row["name"] == name)
     cells = list(zip(first["cells"], row["cells"], strict=True))
     asked = [now for before, now in cells if (before and before["text"]) or (now and now["text"])]
-    return sum(bool(now and now.get("changed")) for now in asked), len(asked)
+    given = sum(bool(now and now.get("verdict") == "given") for now in asked)
+    return sum(bool(now and now.get("changed")) for now in asked) - given, len(asked) - given

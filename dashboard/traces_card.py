@@ -80,7 +80,18 @@ def _added(bundle: Bundle, window: RunWindow, change: Change) -> Mapping[str, ND
 def attention_strip(looked: Looked, chosen: Chosen) -> Strip:
     """Where the decoder looked while it wrote the chosen token."""
     values = np.array(reading_card.attention(looked, chosen))
+    if chosen.reading.ref == "changed":
+        values = _in_place(values, looked.what_if.change.shift)
     return Strip("Attention", f"while writing {chosen.words}", values, theme.PREDICTION, shades=True)
+
+
+def _in_place(values: NDArray[np.float64], shift: int) -> NDArray[np.float64]:
+    """Figures of the rows of a window `shift` rows later, at those rows of the original; 0 where there is none."""
+    placed = np.zeros_like(values)
+    for row in range(len(values)):
+        if 0 <= row + shift < len(values):
+            placed[row + shift] = values[row]
+    return placed
 
 
 def say_attention(chosen: Chosen) -> None:
@@ -88,8 +99,8 @@ def say_attention(chosen: Chosen) -> None:
     st.caption(ATTENTION.format(token=f"`{chosen.words}`" if chosen.token.kind != "end" else chosen.words))
 
 
-def attribution_strip(found: Found | None) -> Strip | None:
-    """What each row adds; occlusion does not tell it."""
+def attribution_strip(found: Found | None, shift: int) -> Strip | None:
+    """What each row of a window that begins `shift` rows later adds; occlusion does not tell it."""
     if found is None or found.by_row is None:
         return None
-    return Strip("By row", "integrated gradients", found.by_row, theme.PREDICTION)
+    return Strip("By row", "integrated gradients", _in_place(found.by_row, shift), theme.PREDICTION)

@@ -1,5 +1,6 @@
 """What if: the model does without channels, the window is moved or changed, the line is made to begin otherwise."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import streamlit as st
@@ -26,12 +27,16 @@ _PREFIX_HELP = (
 
 @dataclass(frozen=True)
 class WhatIf:
-    """What is asked to be different; false where nothing is. `problems`: what a link asked for in vain."""
+    """What is asked to be different; false where nothing is.
+
+    problems: what a link asked for in vain; labels: names of modalities and boards in words.
+    """
 
     without: tuple[str, ...] = ()
     change: Change = UNCHANGED
     prefix: str = ""
     problems: tuple[str, ...] = field(default=(), compare=False)
+    labels: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __bool__(self) -> bool:
         return bool(self.without or self.change or self.prefix)
@@ -39,24 +44,20 @@ class WhatIf:
     @property
     def words(self) -> str:
         """What is different, in words: "without sound, from 1 row later on"."""
-        said = [f"without {listed([plain(name) for name in self.without], 3)}"] if self.without else []
+        names = [self.labels.get(name, name) for name in self.without]
+        said = [f"without {listed(names, 3)}"] if names else []
         shift = self.change.shift
         if shift:
             said.append(f"{counted(abs(shift), 'row')} {'later' if shift > 0 else 'earlier'}")
-        said += [in_words(each) for each in self.change.additions]
+        said += [in_words(each, self.labels) for each in self.change.additions]
         said += [f"beginning with {self.prefix}"] if self.prefix else []
         return ", ".join(said)
 
 
-def plain(name: str) -> str:
-    """A modality as words; a channel keeps its name."""
-    return name if "." in name else name.replace("_", " ")
-
-
-def in_words(addition: Addition) -> str:
+def in_words(addition: Addition, labels: Mapping[str, str]) -> str:
     """An addition in words: "noise of 0.5 sd on proximity"."""
     amount = f"{addition.amount:g}{' sd' if addition.in_sd else ''}"
-    return f"{addition.kind} of {amount} on {plain(addition.name)}"
+    return f"{addition.kind} of {amount} on {labels.get(addition.name, addition.name)}"
 
 
 def asked(bundle: Bundle | None, selected: Selection) -> WhatIf:
@@ -71,7 +72,7 @@ def asked(bundle: Bundle | None, selected: Selection) -> WhatIf:
     except ToolmarkError as error:
         problems.append(f"The link's change is left out: {sentence(str(error))}")
     prefix = (selected.prefix or "") if bundle.reads_lines else ""
-    return WhatIf(without, change, prefix, tuple(problems))
+    return WhatIf(without, change, prefix, tuple(problems), names_of(bundle))
 
 
 def choose(bundle: Bundle, wanted: WhatIf, window: RunWindow) -> None:
@@ -107,7 +108,7 @@ def names_of(bundle: Bundle) -> dict[str, str]:
     """All that can be muted or changed, and how it is shown: modalities, boards, channels that the bundle reads."""
     machine, read = bundle.machine, bundle.inputs.channels
     boards = dict.fromkeys(board for name in read if (board := machine.board(name)))
-    names = {name: plain(name) for name in reading.readable_modalities(bundle)}
+    names = {name: name.replace("_", " ") for name in reading.readable_modalities(bundle)}
     names |= {board: f"{board} (board)" for board in boards if board not in names}
     return names | {name: name for name in read if name not in names}
 
@@ -168,9 +169,8 @@ def keep(change: Change) -> None:
 
 def _choose_additions(bundle: Bundle, change: Change) -> None:
     """Noise and offsets; nothing of it is drawn while it is closed."""
-    there = len(change.additions)
     popover = st.popover(
-        f"Noise, offset ({there})" if there else "Noise, offset",
+        "Noise, offset",
         icon=":material/graphic_eq:",
         key="additions",
         on_change="rerun",
@@ -181,7 +181,7 @@ def _choose_additions(bundle: Bundle, change: Change) -> None:
     with popover:
         for number, addition in enumerate(change.additions):
             st.button(
-                in_words(addition),
+                in_words(addition, names_of(bundle)),
                 icon=":material/close:",
                 key=f"take_away_{number}",
                 help="Take this away",

@@ -116,7 +116,8 @@ with of_reading:
         shown = choose_look(wanted.look)
         if shown == "why":
             why = attribution_view.choose(looked, chosen, attribution_view.read(wanted.why))
-            strip = traces_card.attribution_strip(attribution_view.shown_or_said(looked, chosen, why))
+            found = attribution_view.shown_or_said(looked, chosen, why)
+            strip = traces_card.attribution_strip(found, attribution_view.shift_of(looked, why))
         elif chosen is not None:
             strip = traces_card.attention_strip(looked, chosen)
 digest = view.dataset.digest(recording.name) if view.dataset else ""

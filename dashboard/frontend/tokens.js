@@ -40,6 +40,7 @@ function cellOf(cell, onPin) {
   if (cell.alternatives) {
     node.type = "button"
     node.dataset.ref = cell.ref
+    if (cell.verdict === "given") node.dataset.given = ""
     node.setAttribute("aria-label", [cell.label, cell.says].filter(Boolean).join(", "))
     const others = cell.alternatives.map(([text, share]) => `${text}  ${percent(share)}`)
     node.title = [...others, "", cell.short].join("\n")
