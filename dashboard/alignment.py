@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from core.errors import ToolmarkError
 from core.evidence.line_metrics import LENGTH_STEPS, MM_PER_UNIT
 from core.gcode.heads import TokenType
 from core.gcode.scheme import Scheme
@@ -153,10 +154,17 @@ LineVerdict = Literal["exact", "within a row", "different", "no truth"]
 
 
 def line_verdict(scheme: Scheme, prediction: Prediction, label: WindowLabel) -> LineVerdict:
-    """How the line that was read compares with the window's label, and with the lines within a row of it."""
+    """How the line that was read compares with the window's label, and with the lines within a row of it.
+
+    A label that is no G-code, as a file of another machine may have, is no truth.
+    """
     if label.line is None:
         return "no truth"
     read = read_tokens(prediction)
-    if read == true_tokens(scheme, label.line):
-        return "exact"
-    return "within a row" if any(read == true_tokens(scheme, line) for line in label.near) else "different"
+    try:
+        if read == true_tokens(scheme, label.line):
+            return "exact"
+        near = [true_tokens(scheme, line) for line in label.near]
+    except ToolmarkError:
+        return "no truth"
+    return "within a row" if read in near else "different"

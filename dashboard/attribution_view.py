@@ -197,7 +197,9 @@ def summary(found: Found) -> str:
 
 def _share(logarithm: float) -> str:
     share = math.exp(min(logarithm, 0.0))
-    return f"{100 * share:.3g}\N{NO-BREAK SPACE}%" if share >= 1e-4 else f"e^{logarithm:.1f}"
+    if share >= 1e-3:
+        return f"{100 * share:.3g}\N{NO-BREAK SPACE}%"
+    return f"1 in {float(f'{math.exp(-logarithm):.2g}'):,.0f}"
 
 
 def meaning(why: Why) -> str:

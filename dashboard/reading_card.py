@@ -128,7 +128,7 @@ def readings(looked: Looked, truth: Truth | None, also: Sequence[str]) -> list[R
     if "given" in also and truth is not None and looked.label.line is not None:
         answer = _given(looked)
         if answer is not None:
-            rows.append(Reading("Given the truth", "the decoder alone", answer, "given", by_position=True))
+            rows.append(Reading("Given true tokens", "the decoder alone", answer, "given", by_position=True))
     return rows
 
 

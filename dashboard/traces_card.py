@@ -59,6 +59,8 @@ def show(
         )
         if added:
             st.caption("Dotted: the channel as it is changed.")
+        elif what_if is not None and what_if.change.additions:
+            st.caption("None of the changed channels is live in this window: nothing was added.")
         if window.recording.lines is None:
             st.caption("This recording has no program lines: the lane is empty and nothing can be compared.")
 

@@ -96,11 +96,11 @@ view = shell.open_page(
     "Predict", "What does the model read in this window, how sure is it, what else did it consider?"
 )
 wanted = view.selection
-of_runs, of_window = st.columns([1.3, 2])
-with of_runs:
+grid = st.grid(5, min_column_width=180)
+with grid.cell(column_span=2):
     run = run_choice.choose_run(view)
 recording = open_recording(view, run)
-with of_window:
+with grid.cell(column_span=3):
     window = choose_window(view, recording)
 label = window_view.true_label(window)
 what_if_asked = what_if.asked(view.bundle, wanted)
