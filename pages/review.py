@@ -3,8 +3,8 @@
 import streamlit as st
 
 from dashboard import (
+    reading_gate,
     readings,
-    readings_offer,
     review_agreement,
     review_queue,
     review_report,
@@ -40,18 +40,15 @@ def choose_part(view: View) -> str:
 
 def show_queue(view: View, place: Place, desk: ReviewDesk) -> None:
     """Windows to be judged; where nothing was read yet, the way to that."""
-    title = f"Read all windows of {view.selection.dataset} with {view.selection.bundle}"
-    found = readings.shown(place)
-    if found is None:
-        readings_offer.offer(view, place, title)
-        return
-    readings_offer.show_job(place, title)
-    readings_offer.show_gaps(place, found, title)
-    review_queue.show(view, found, desk)
+    found = reading_gate.open_table(place, reading_gate.title_of(view), readings.begun, WAITING)
+    if found is not None:
+        review_queue.show(view, found, desk)
 
+
+WAITING = "The queue appears as soon as the first runs are read; this page may be left meanwhile."
 
 view = shell.open_page("Review", "What did people say about the model's readings, and do they agree?")
-place = readings_offer.choose_place(view)
+place = reading_gate.choose_place(view)
 part, desk = choose_part(view), ReviewDesk.of(view)
 if part == "queue":
     show_queue(view, place, desk)

@@ -4,15 +4,14 @@ from dataclasses import replace
 
 import streamlit as st
 
-from core.errors import ToolmarkError
-from core.evidence.readings.filters import Filter, parse
+from core.evidence.readings.filters import Filter
 from core.evidence.readings.sql import DEFAULT_SORT, sort_problem
 from dashboard import (
     chosen_window,
     components,
     facet_list,
+    reading_gate,
     readings,
-    readings_offer,
     run_lanes,
     selection,
     sequence_table,
@@ -25,22 +24,14 @@ from dashboard.listing import PAGE_ROWS, RUNS_AT_ONCE, Listing, Window
 from dashboard.shell import View
 from dashboard.verdict_form import Target
 
+WAITING = "The table appears as soon as the first runs are read; this page may be left meanwhile."
 
-def choose_filter(view: View) -> tuple[Filter, str, tuple[str, ...]]:
-    """The filter and the order of the address, and what of them could not be read."""
-    wanted = view.selection
-    text, said = wanted.filter, []
-    if text is None and wanted.slice and view.dataset:
-        try:
-            text = slices.marks().slice(view.dataset.name, wanted.slice).filter
-        except ToolmarkError as error:
-            said.append(str(error))
-    parsed = parse(text or "")
-    sort = wanted.sort or DEFAULT_SORT
+
+def choose_order(view: View) -> tuple[str, tuple[str, ...]]:
+    """The order of the address, and what of it could not be read."""
+    sort = view.selection.sort or DEFAULT_SORT
     problem = sort_problem(sort)
-    if problem:
-        sort, said = DEFAULT_SORT, [*said, problem]
-    return parsed.filter, sort, (*said, *parsed.problems)
+    return (DEFAULT_SORT, (problem,)) if problem else (sort, ())
 
 
 def show_lanes(listing: Listing, window: Window | None) -> None:
@@ -131,14 +122,11 @@ def show_listing(view: View, listing: Listing, said: tuple[str, ...]) -> None:
 view = shell.open_page(
     "Sequences", "Which windows exist, which were read wrong, and what do these have in common?"
 )
-place = readings_offer.choose_place(view)
-title = f"Read all windows of {view.selection.dataset} with {view.selection.bundle}"
-found = readings.shown(place)
+place = reading_gate.choose_place(view)
+found = reading_gate.open_table(place, reading_gate.title_of(view), readings.begun, WAITING)
 if found is None:
-    readings_offer.offer(view, place, title)
     st.stop()
-readings_offer.show_job(place, title)
-readings_offer.show_gaps(place, found, title)
-wanted, sort, said = choose_filter(view)
+wanted, said = slices.wanted(view)
+sort, of_sort = choose_order(view)
 hand, revision = slices.hand(view.selection.dataset or "", found)
-show_listing(view, Listing(found, wanted, sort, hand, revision), said)
+show_listing(view, Listing(found, wanted, sort, hand, revision), (*said, *of_sort))

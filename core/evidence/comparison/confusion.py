@@ -119,6 +119,27 @@ def cell_rows(scored: Scored, head: str, true: str, said: str) -> Ints:
     return rows
 
 
+def cell_name(head: str, true: str, said: str) -> str:
+    """A cell as filters write it, "command/G1>G0"."""
+    return f"{head}/{true}>{said}"
+
+
+def cell_parts(name: str) -> tuple[str, str, str] | None:
+    """Head, true class and said class of a cell's name; None where it is none."""
+    head, slash, classes = name.partition("/")
+    true, arrow, said = classes.partition(">")
+    return (head, true, said) if slash and arrow else None
+
+
+def rows_of_cell(everything: Scored, name: str) -> list[int]:
+    """The rows of the table that are windows of a cell; none where there is no such cell."""
+    parts = cell_parts(name)
+    if parts is None or parts[0] not in heads(everything):
+        return []
+    rows: list[int] = cell_rows(everything, *parts).tolist()
+    return rows
+
+
 def _names(scored: Scored, head: str) -> tuple[str, ...]:
     return class_names(scored.table.scheme, head, scored.table.operations)
 

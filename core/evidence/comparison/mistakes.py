@@ -138,3 +138,14 @@ def first_errors(scored: Scored) -> pd.DataFrame:
     rows = zip(found["position"].tolist(), found["head"].tolist(), strict=True)
     rank = [(position, order(words.get(head, head))) for position, head in rows]
     return found.iloc[sorted(range(len(found)), key=lambda place: rank[place])].reset_index(drop=True)
+
+
+def first_error_windows(scored: Scored, position: int, head: str) -> pd.DataFrame:
+    """The windows whose free-running line first goes wrong at a position (from 1) in a head; `token` counts from 0."""
+    mask = (scored.column("first_wrong") == position - 1) & (scored.named("first_wrong_head") == head)
+    names = ("run", "operation", "line", "read_line")
+    return pd.DataFrame(
+        {name: scored.named(name)[mask] for name in names}
+        | {name: scored.column(name)[mask] for name in ("start_row", "confidence")}
+        | {"token": np.full(int(mask.sum()), position - 1)}
+    )

@@ -1,5 +1,9 @@
-"""What a page that looks at readings begins with: where they are, the job that makes them, and what they lack."""
+"""What stands before pages that need every window read: the table as far as it is there, or the job that makes it.
 
+What takes no longer than people wait begins by itself; it goes on when the page is left.
+"""
+
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -15,6 +19,7 @@ TRAIN = (
     "python -m core windows build/store --out build/splits --protocol run",
     "python -m core train build/splits --out assets/models/mine --preset best",
 )
+Ready = Callable[[Place], bool]
 
 
 def choose_place(view: View) -> Place:
@@ -38,17 +43,32 @@ def choose_place(view: View) -> Place:
     return place
 
 
-def show_job(place: Place, title: str) -> None:
-    """The job that reads the windows: under way, or ended before its end."""
-    job_view.show(place.job, partial(readings.read_all, place, title))
+def title_of(view: View) -> str:
+    """What the job that reads the view's windows is called."""
+    return f"Read all windows of {view.selection.dataset} with {view.selection.bundle}"
 
 
-def offer(view: View, place: Place, title: str) -> None:
+def open_table(place: Place, title: str, ready: Ready, waiting: str) -> Shown | None:
+    """The table once `ready` says that enough of it is there; None after the job, or its offer, was shown instead.
+
+    waiting: what is said under a job that is under way.
+    """
+    found = readings.shown(place)
+    if found is not None and (found.whole or ready(place)):
+        job_view.show(place.job, partial(readings.read_all, place, title))
+        _show_gaps(place, found, title)
+        return found
+    _offer(place, title, ready, waiting)
+    return None
+
+
+def _offer(place: Place, title: str, ready: Ready, waiting: str) -> None:
     """The way in where nothing was read yet."""
+    readings.start_alone(place, title)
     job, again = jobs.look(place.job), partial(readings.read_all, place, title)
-    job_view.show(place.job, again, ready=partial(readings.begun, place))
+    job_view.show(place.job, again, ready=partial(ready, place))
     if job.busy:
-        st.caption("The table appears as soon as the first runs are read; this page may be left meanwhile.")
+        st.caption(waiting)
         return
     words = readings.offer_words(place)
     components.empty_state("These windows have not been read yet", words, icon=":material/table_view:")
@@ -57,15 +77,15 @@ def offer(view: View, place: Place, title: str) -> None:
             "Read all windows",
             type="primary",
             icon=":material/play_arrow:",
+            key=f"read_all_{place.job}",
             on_click=readings.read_all,
             args=(place, title),
         )
 
 
-def show_gaps(place: Place, found: Shown, title: str) -> None:
+def _show_gaps(place: Place, found: Shown, title: str) -> None:
     """What the table lacks: runs that came since, runs that could not be read."""
-    busy = jobs.look(place.job).busy
-    if found.misses and not busy:
+    if found.misses and not jobs.look(place.job).busy:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.info(readings.gap_words(found), icon=":material/update:", width="stretch")
             st.button("Read them", on_click=readings.read_all, args=(place, title), key="read_rest")
