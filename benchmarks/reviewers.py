@@ -1,7 +1,7 @@
 """Several reviewers at once, in real browsers, and the server killed with -9 in the middle: is anything lost?
 
-`python -m benchmarks.reviewers [REVIEWERS] [SECONDS]`: each reviewer walks the windows of the store by keys; what a page
-confirmed is written down. After the kill every confirmed verdict is looked for in the file.
+`python -m benchmarks.reviewers [REVIEWERS] [SECONDS]`: each reviewer walks the windows of the store by keys; what a
+page confirmed is written down. After the kill every confirmed verdict is looked for in the file.
 """
 
 import asyncio

@@ -138,11 +138,6 @@ def _answers(key: str, files: tuple[str, ...], _table: OpenReadings) -> Comparis
     return ComparisonTable.open([Path(file) for file in files], _table)
 
 
-def answers_of(found: Shown) -> ComparisonTable:
-    """Every answer of the bundle beside the readings that are there, to be scored in any selection of windows."""
-    return _answers(found.key, found.files, found.table)
-
-
 def held_out(place: Place) -> frozenset[str]:
     """The runs of the source with which the bundle is scored; those with none of the training's windows come first."""
     return frozenset(place.bundle.manifest.runs.get("test", ())) & frozenset(place.source.runs)
