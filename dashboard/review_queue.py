@@ -13,8 +13,18 @@ from core.evidence.review.queue import DISPUTED, QUEUES, SAMPLE, Progress, Queue
 from core.evidence.review.sample import draw
 from core.evidence.review.targets import ReviewError
 from core.evidence.review.verdicts import Entry
-from dashboard import components, data, review_audit, reviewer, selection, slices, verdict_form, verdicts
-from dashboard import window_traces as traces
+from dashboard import (
+    components,
+    data,
+    review_audit,
+    reviewer,
+    selection,
+    slices,
+    traces_card,
+    verdict_form,
+    verdicts,
+    window_view,
+)
 from dashboard.components import counted, escaped, sentence
 from dashboard.readings import Shown
 from dashboard.review_desk import ReviewDesk
@@ -158,7 +168,7 @@ def _show_window(view: View, window: Window, progress: Progress) -> None:
                 _turn(goal)
 
         verdict_form.show(view, target, "queue", keys=True, heard=heard)
-        _traces(view, window)
+    _traces(view, window)
     # the window is the one that other pages show too
     selection.hold(replace(view.selection, run=window[0], start_row=window[1]))
 
@@ -167,7 +177,9 @@ def _traces(view: View, window: Window) -> None:
     assert view.dataset is not None
     try:
         recording = data.recording(view.dataset, window[0])
-        traces.show(recording.window(window[1]), view.dataset.digest(window[0]), "review_traces")
+        shown, digest = recording.window(window[1]), view.dataset.digest(window[0])
+        label = window_view.true_label(shown)
+        traces_card.show(shown, label, digest, view.selection.channels, None, None)
     except ToolmarkError as error:
         st.warning(sentence(str(error)), icon=":material/error:")
 
