@@ -70,7 +70,7 @@ def reliability(found: Sequence[tuple[str, Reliability]], ink: Ink) -> Spec:
                 "data": bars,
                 "xAxisIndex": 1,
                 "yAxisIndex": 1,
-                "barWidth": f"{5.2 / len(found):.1f}%",
+                "barWidth": round(18 / len(found)),
                 "itemStyle": {"color": COLOURS[place], "opacity": 0.65},
             }
         )
@@ -173,7 +173,7 @@ def positions(frame: pd.DataFrame, ink: Ink) -> Spec:
     lines = (
         ("forced", "Given the true tokens", theme.PREDICTION, "solid"),
         ("free", "Free-running", theme.ERROR, "solid"),
-        ("survives", "Line right so far", theme.ERROR, "dotted"),
+        ("survives", "Whole line so far", theme.ERROR, "dotted"),
     )
     return {
         "animation": False,

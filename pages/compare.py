@@ -1,7 +1,5 @@
 """Compare: where and in which head it fails over the test set, and what changes with another bundle or slice."""
 
-from collections.abc import Mapping, Sequence
-
 import streamlit as st
 
 from core.errors import ToolmarkError
@@ -29,8 +27,7 @@ def show_section(view: View, own: Side, other: Side | None) -> None:
     section = compare_controls.choose_section(view, other)
     if section == "figures":
         by = compare_figures.pick_by(view.selection.by)
-        baselines: Mapping[str, Sequence[tuple[str, float]]] = {}
-        compare_figures.show(own, other, by, baselines)
+        compare_figures.show(own, other, by)
     elif section == "differences" and other is not None:
         by = compare_figures.pick_by(view.selection.by)
         compare_figures.show_differences(own, other, by)

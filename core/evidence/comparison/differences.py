@@ -7,8 +7,9 @@ from math import erfc, sqrt
 import numpy as np
 import pandas as pd
 
-from core.evidence.bootstrap import BootstrapConfig, Floats, percentiles, run_weights
-from core.evidence.comparison.figures import MOST_DRAWN, By, Group, groups
+from core.evidence.bootstrap import DRAWN_RUNS, BootstrapConfig, Floats, percentiles, run_weights
+from core.evidence.comparison.figures import By, Group, groups
+from core.evidence.comparison.normal import NORMAL_95, influence
 from core.evidence.comparison.scored import Scored
 from core.evidence.metrics import describe
 from core.evidence.tally import Ints, Tally, Unit
@@ -107,8 +108,12 @@ def _difference(
     )
     speaking = np.any(a != 0, axis=1) | np.any(b != 0, axis=1)
     n_runs = int(speaking.sum())
-    if not 2 <= n_runs <= MOST_DRAWN:
+    if n_runs < 2:
         return found
+    if n_runs > DRAWN_RUNS:
+        spread = float(np.sqrt(np.square(influence(other, b) - influence(tally, a)).sum()))
+        low, high = delta - NORMAL_95 * spread, delta + NORMAL_95 * spread
+        return replace(found, low=low, high=high, p=_p(delta, spread), real=low > 0 or high < 0)
     drawn = run_weights(n_runs, config) @ np.concatenate([a[speaking], b[speaking]], axis=1)
     gaps = tally.statistic(drawn[:, a.shape[1] :]) - tally.statistic(drawn[:, : a.shape[1]])
     if np.isnan(gaps).all():
