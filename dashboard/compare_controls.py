@@ -146,7 +146,9 @@ def scope_words(view: View, own: Side, other: Side | None, part: str) -> str:
     left_out = scored.windows - len(scored)
     asked = own.wanted.values("part")
     of = {
-        "held out": " that it never saw",
+        "held out": " that it never saw"
+        if own.bundle.protocol != "seed"
+        else ", most of which it learned from",
         "validation": " that chose its epochs and its calibration",
         "trained on": " **that it learned from**: this flatters",
         "new": " that are not of its split",

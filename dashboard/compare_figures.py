@@ -177,9 +177,15 @@ def show_differences(own: Side, other: Side, by: By) -> None:
         return
     tested = [each for each in found if each.p is not None]
     alone, hold = sum(each.real for each in tested), sum(each.holds for each in tested)
+    untold = len(found) - len(tested)
+    few = (
+        f" {untold:,} more are of fewer than {compared.FEWEST_RUNS} runs on a side: too few to tell."
+        if untold
+        else ""
+    )
     st.markdown(
         f"**{len(tested):,} differences** at once: **{alone:,}** have an interval without 0, where chance alone would "
-        f"give about {0.05 * len(tested):.0f}; **{hold:,}** hold among all of them :small[(Holm, 5 %)]. "
+        f"give about {0.05 * len(tested):.0f}; **{hold:,}** hold among all of them :small[(Holm, 5 %)].{few} "
         f"{_pairing(own.scored, other.scored)}"
     )
     st.dataframe(
@@ -192,6 +198,13 @@ def show_differences(own: Side, other: Side, by: By) -> None:
         }
         | {"Group": None if by == "all" else st.column_config.TextColumn("Group")},
     )
+
+
+def verdict(each: Difference) -> str:
+    """Whether a difference is more than chance, in a word or two."""
+    if each.p is None:
+        return "too few runs"
+    return "yes" if each.holds else "by itself" if each.real else "no"
 
 
 _SIGNED = ("Difference", "from", "to")
@@ -209,7 +222,7 @@ def differences_frame(found: Sequence[Difference]) -> pd.DataFrame:
                 "Difference": 100 * each.delta,
                 "from": None if each.low is None else 100 * each.low,
                 "to": None if each.high is None else 100 * each.high,
-                "More than chance": "yes" if each.holds else "by itself" if each.real else "",
+                "More than chance": verdict(each),
                 "n": each.n,
                 "n other": each.n_other,
             }

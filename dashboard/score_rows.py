@@ -151,6 +151,8 @@ def _delta(delta: Difference) -> Json:
         else "more than chance by itself, not among so many"
         if delta.real
         else "may be chance"
+        if delta.p is not None
+        else "too few runs to tell"
     )
     title = f"other side minus this one, n = {delta.n_other:,}; {verdict}"
     return {"text": f"{100 * delta.delta:+.1f}", "span": span, "real": delta.real, "title": title}
