@@ -5,8 +5,9 @@ import streamlit as st
 
 from core.evidence.comparison.scored import Scored
 from core.evidence.metrics import MODEL
+from core.evidence.protocol_words import PROTOCOLS
 from core.evidence.readings.filters import Filter
-from dashboard import compare_sides, data, reading, selection, sequence_tools, shell
+from dashboard import compare_sides, data, reading, selection, sequence_tools
 from dashboard.compare_sides import EVERYTHING, VERSUS, Side
 from dashboard.components import counted, escaped
 from dashboard.readings import Shown
@@ -166,7 +167,9 @@ def scope_words(view: View, own: Side, other: Side | None, part: str) -> str:
             f"{counted(theirs.runs, 'run')}, {_common(scored, theirs):,} of them on both sides"
         )
         if other.bundle.protocol != own.bundle.protocol:
-            said += f", under protocol **{other.bundle.protocol}**: {shell.PROTOCOLS.get(other.bundle.protocol, '')}"
+            said += (
+                f", under protocol **{other.bundle.protocol}**: {PROTOCOLS.get(other.bundle.protocol, '')}"
+            )
     return f"{said}. Protocol **{own.bundle.protocol}**; intervals are 95 %, drawn over runs."
 
 

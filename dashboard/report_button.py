@@ -6,7 +6,6 @@ from functools import partial
 import streamlit as st
 
 from core.evidence.comparison.scored import Scored
-from core.evidence.comparison.table import ComparisonTable
 from core.evidence.document.writing import Report, to_html
 from core.evidence.readings.filters import Filter
 from core.evidence.review.listing import Asked
@@ -88,12 +87,6 @@ def _scored(view: View, place: Place | None, found: Shown | None, wanted: Filter
     """The windows that are asked for, where all of them were read."""
     if wanted is None or place is None or found is None or not found.whole:
         return None
-    table = _table(found.key, place, found)
-    return table.scored(
+    return found.answers.scored(
         wanted, slices.hand(view.dataset.name, found)[0] if view.dataset else found.table.hand(())
     )
-
-
-@st.cache_resource(max_entries=1, show_spinner=False)
-def _table(key: str, _place: Place, _found: Shown) -> ComparisonTable:
-    return ComparisonTable.open([_place.out], _found.table)

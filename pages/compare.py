@@ -12,6 +12,7 @@ from dashboard import (
     components,
     reading_gate,
     readings,
+    report_button,
     sequence_tools,
     shell,
     slices,
@@ -32,7 +33,7 @@ def show_section(view: View, own: Side, other: Side | None) -> None:
         by = compare_figures.pick_by(view.selection.by)
         compare_figures.show_differences(own, other, by)
     elif section == "confusion":
-        compare_confusion.show(own, view.selection)
+        compare_confusion.show(view, own)
     elif section == "calibration":
         compare_sections.show_calibration(own, other, view.selection)
     elif section == "distances":
@@ -62,7 +63,10 @@ try:
     if not len(own.scored):
         components.empty_state("Nothing to score", NOTHING, icon=":material/filter_alt_off:")
         st.stop()
-    st.markdown(compare_controls.scope_words(view, own, other, part))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(compare_controls.scope_words(view, own, other, part), width="stretch")
+        if not place.without:
+            report_button.show(view, "compare_report", wanted=own.wanted)
     for caveat in compare_controls.caveats(view, own):
         st.caption(f":material/info: {caveat}")
     show_section(view, own, other)

@@ -57,6 +57,7 @@ def test_from_the_headline_to_a_head_to_a_cell_to_its_window(compared: Desk) -> 
     found = re.search(r"run=(\w+)&row=(\d+)", page.url)
     assert found
     expect(page.get_by_text(f"Window: rows {found[2]} to")).to_be_visible()
+    wait_for(page, "token=given-")
     # and back to the cell that was left
     page.get_by_role("link", name="Compare").click()
     page.wait_for_url(re.compile(r"/compare"))
