@@ -21,12 +21,12 @@ _RESULT_BADGES = {
 }
 
 
-def show(listing: Listing, window: Window, position: int | None, windows: int) -> None:
-    """The chosen window in a line, the steps to its neighbours in the table, and the ways to other pages."""
+def show(listing: Listing, window: Window, position: int | None, windows: int, said: str = "") -> None:
+    """The chosen window in a line with the verdicts on it, the steps to its neighbours, the ways to other pages."""
     run, start = window
     with st.container(gap="xsmall", key="chosen_window"):
         st.markdown(
-            f"**{escaped(run)}** rows {start} to {start + WINDOW_ROWS - 1} {_row_of(listing, window)}"
+            f"**{escaped(run)}** rows {start} to {start + WINDOW_ROWS - 1} {_row_of(listing, window)} {said}"
         )
         _ways(listing, window, position, windows)
 

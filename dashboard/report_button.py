@@ -8,6 +8,7 @@ import streamlit as st
 from core.evidence.comparison.scored import Scored
 from core.evidence.document.writing import Report, to_html
 from core.evidence.readings.filters import Filter
+from core.evidence.readings.opened import NOBODY
 from core.evidence.review.listing import Asked
 from core.evidence.review.sample import Audit
 from dashboard import data, places, readings, slices, verdicts
@@ -87,6 +88,5 @@ def _scored(view: View, place: Place | None, found: Shown | None, wanted: Filter
     """The windows that are asked for, where all of them were read."""
     if wanted is None or place is None or found is None or not found.whole:
         return None
-    return found.answers.scored(
-        wanted, slices.hand(view.dataset.name, found)[0] if view.dataset else found.table.hand(())
-    )
+    hand = slices.hand(view.dataset.name, found)[0] if view.dataset else NOBODY
+    return found.answers.scored(wanted, hand)

@@ -17,6 +17,7 @@ from dashboard.review_audit import span
 from dashboard.review_desk import ReviewDesk
 from dashboard.shell import View
 
+MOST_PAIRS = 20
 _NOTE = (
     "Intervals are the 95 % bootstrap over runs, for windows of a run are judged alike. κ (Cohen) and α (Krippendorff, "
     "nominal) are 1 for full agreement and 0 for what chance would give; they have no value where everybody "
@@ -48,6 +49,8 @@ def show(view: View, desk: ReviewDesk) -> None:
         st.markdown("**Pair by pair**")
         if found.pairs:
             st.table(pairs_table(found), border="horizontal", hide_index=True)
+            if len(found.pairs) > MOST_PAIRS:
+                st.caption(f"The {MOST_PAIRS} of {len(found.pairs):,} pairs with the most in common.")
         else:
             st.caption("No two reviewers have judged the same thing yet.")
     st.caption(_NOTE)
@@ -118,6 +121,6 @@ def pairs_table(found: Agreement) -> pd.DataFrame:
             figure(pair.agreement),
             number(pair.kappa),
         ]
-        for pair in found.pairs
+        for pair in found.pairs[:MOST_PAIRS]
     ]
     return pd.DataFrame(rows, columns=["Reviewers", "n", "Agree", "Cohen's κ"])

@@ -7,7 +7,7 @@ from core.evidence.review.listing import Asked
 from core.evidence.review.queue import QUEUES, SAMPLE, narrowed
 from core.evidence.review.sample import Audit
 from dashboard import readings, report_button, review_audit, review_queue, slices
-from dashboard.components import counted, escaped
+from dashboard.components import counted
 from dashboard.readings import Place, Shown
 from dashboard.review_desk import ReviewDesk
 from dashboard.shell import View
@@ -39,7 +39,9 @@ def show(view: View, place: Place, desk: ReviewDesk) -> None:
         report_button.show(
             view, "report_file", wanted=wanted, asked=asked, audit=audit, label="Download the report"
         )
-    st.caption("The same from a terminal:")
+    beside = " but for the random sample" if audit else ""
+    beside += " and with all verdicts" if asked else ""
+    st.caption(f"The same from a terminal{beside}:")
     shown = place if found is not None and found.whole else None
     st.code(report_button.command(view, shown, wanted), language=None, wrap_lines=True)
 
@@ -68,13 +70,9 @@ def _inside(view: View, desk: ReviewDesk, found: Shown | None, wanted: Filter | 
     else:
         of = f"`{wanted}`" if wanted else "every window"
         lines.append(f"- confusions, commonest mistakes and risk against coverage of: {of}")
-    n = desk.count(asked)
-    lines.append(
-        f"- {counted(n, 'verdict')}{' of those that are asked for' if asked else ''}, and how far reviewers agree"
-    )
-    lines.append(
-        f"- what to distrust, how things are counted, and where all of it comes from ({escaped(desk.desk.dataset)})"
-    )
+    n, chosen = desk.count(asked), " of those that are asked for" if asked else ""
+    lines.append(f"- {counted(n, 'verdict')}{chosen}, and how far reviewers agree")
+    lines.append("- what to distrust, how things are counted, and where all of it comes from")
     return "\n".join(lines)
 
 

@@ -20,7 +20,7 @@ PAGE_ROWS = 100
 _LABELS = {
     "reviewer": "Reviewer",
     "verdict": "Verdict",
-    "kind": "About a",
+    "kind": "Kind",
     "operation": "Operation",
     "run": "Run",
 }
@@ -30,6 +30,8 @@ _SORT_WORDS = {
     **{name: name.capitalize() for name in SORTS if name not in ("time", "kind")},
 }
 _HEIGHT, _ROW = 420, 28
+# search and download of a table's own toolbar know one page only
+_STYLE = """<style>.st-key-verdicts_box [data-testid="stElementToolbar"] { display: none; }</style>"""
 
 
 def show(view: View, desk: ReviewDesk) -> None:
@@ -45,16 +47,17 @@ def show(view: View, desk: ReviewDesk) -> None:
     key = f"verdict_page_{asked}"
     number = min(st.session_state.get(key, 1), pages)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        words = (
-            f"**{counted(n, 'verdict')}** of {counted(sum(values['reviewer'].values()), 'verdict')} that hold"
-        )
+        holding = counted(sum(values["reviewer"].values()), "verdict")
+        words = f"**{n:,}** of {holding} that hold"
         st.markdown(words, width="stretch")
         review_exchange.show(view)
     if not n:
         st.info("No verdict is all that is asked for at once.", icon=":material/filter_alt_off:")
         return
     rows = desk.page(asked, number, PAGE_ROWS)
-    chosen = _table(rows, f"verdicts_{asked}_{number}")
+    with st.container(key="verdicts_box"):
+        st.html(_STYLE)
+        chosen = _table(rows, f"verdicts_{asked}_{number}")
     if pages > 1:
         st.pagination(pages, key=key)
     _chosen(view, rows[chosen][0] if chosen is not None and chosen < len(rows) else None)
@@ -158,7 +161,7 @@ def frame_of(rows: Sequence[tuple[Entry, bool]]) -> pd.DataFrame:
                 "operation": entry.seen.operation,
                 "note": entry.note,
                 "given": pd.Timestamp(entry.at, unit="us"),
-                "stale": entry.seen.bundle_name if stale else "",
+                "stale": (entry.seen.bundle_name or "no bundle") if stale else "",
             }
             for entry, stale in rows
         ]
@@ -182,7 +185,7 @@ def _table(rows: Sequence[tuple[Entry, bool]], key: str) -> int | None:
             "Given", format="YYYY-MM-DD HH:mm:ss", width=150, help="UTC"
         ),
         "stale": text(
-            "Stale, of", width=110, help="The bundle that it was given on, where it speaks of another one."
+            "Stale: of", width=110, help="The bundle that it was given on, where it speaks of another one."
         ),
     }
     said = st.dataframe(

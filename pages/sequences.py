@@ -18,9 +18,11 @@ from dashboard import (
     sequence_tools,
     shell,
     slices,
+    verdict_form,
 )
 from dashboard.listing import PAGE_ROWS, RUNS_AT_ONCE, Listing, Window
 from dashboard.shell import View
+from dashboard.verdict_form import Target
 
 WAITING = "The table appears as soon as the first runs are read; this page may be left meanwhile."
 
@@ -53,7 +55,9 @@ def show_table(listing: Listing, window: Window | None, view: View) -> int:
     asked = view.selection.page or (position // PAGE_ROWS + 1 if position is not None else 1)
     number = min(max(asked, 1), pages)
     if window:
-        chosen_window.show(listing, window, position, whole.windows)
+        target = Target("window", run=window[0], start_row=window[1])
+        said = verdict_form.badges(view, [target]).get(target, "")
+        chosen_window.show(listing, window, position, whole.windows, said)
     page = listing.page(number)
     marked = position % PAGE_ROWS if position is not None and position // PAGE_ROWS == number - 1 else None
 

@@ -35,6 +35,7 @@ PICTURES = {
     "machine": Picture(
         f"signals?{READING}&channels=spindle2.Ax,frame_l2.Proximity", "canvas", click="Machine", scheme="dark"
     ),
+    "review": Picture("review?data=store&bundle=bantam&queue=confident", ".st-key-verdict_queue button"),
     "predict": Picture(f"predict?{READING}&without=proximity", ".tokens tr"),
 }
 

@@ -145,7 +145,7 @@ def _operations(evaluation: Evaluation) -> Section | None:
         body.append((group, n, *(_cell(row) for row in cells)))
     first = [(group, row) for group in groups if (row := evaluation.row(names[0], group)) is not None]
     caption = f"{describe(names[0]).label} by operation. {protocol_words(evaluation)}"
-    table = Table(("Operation", "n", *(describe(name).label for name in names)), rows_of(body), caption)
+    table = Table(("Operation", "Windows", *(describe(name).label for name in names)), rows_of(body), caption)
     return Section(
         "operations", "Operation by operation", (), (Figure(figures.intervals(first), caption), table)
     )
