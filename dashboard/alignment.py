@@ -8,6 +8,8 @@ from typing import Literal
 
 import numpy as np
 
+from core.errors import ToolmarkError
+from core.evidence.line_metrics import LENGTH_STEPS, MM_PER_UNIT
 from core.gcode.heads import TokenType
 from core.gcode.scheme import Scheme
 from core.model.prediction import Prediction, TokenKind
@@ -115,8 +117,13 @@ def verdict(truth: Token | None, read: Token | None, *, has_truth: bool) -> Verd
     return "same" if truth.text == read.text else "differs"
 
 
-def in_words(truth: Token | None, read: Token | None, found: Verdict) -> str:
-    """A verdict as a person would say it, a number by how much it is off; "" where there is nothing to say."""
+def in_words(
+    truth: Token | None, read: Token | None, found: Verdict, letter: str = "", length_unit: str | None = None
+) -> str:
+    """A verdict as a person would say it; "" where there is nothing to say.
+
+    A number by how much it is off, in mm too where it is a length: one of a letter such as X, with the program's unit.
+    """
     if found == "missing" and truth is not None:
         return "missing"
     if found == "extra":
@@ -129,7 +136,14 @@ def in_words(truth: Token | None, read: Token | None, found: Verdict) -> str:
         off = Decimal(read.text) - Decimal(truth.text)
     except InvalidOperation:
         return "differs"
-    return f"{_plain(abs(off))} too {'high' if off > 0 else 'low'}"
+    return f"{_plain(abs(off))} too {'high' if off > 0 else 'low'}{_in_mm(abs(off), letter, length_unit)}"
+
+
+def _in_mm(off: Decimal, letter: str, length_unit: str | None) -> str:
+    """How far that is, " (0.64 mm)"; "" for what is no length, or has no unit that is known."""
+    if letter not in LENGTH_STEPS or length_unit is None:
+        return ""
+    return f" ({float(off * MM_PER_UNIT[length_unit]):.3g} mm)"
 
 
 def _plain(value: Decimal) -> str:
@@ -140,10 +154,17 @@ LineVerdict = Literal["exact", "within a row", "different", "no truth"]
 
 
 def line_verdict(scheme: Scheme, prediction: Prediction, label: WindowLabel) -> LineVerdict:
-    """How the line that was read compares with the window's label, and with the lines within a row of it."""
+    """How the line that was read compares with the window's label, and with the lines within a row of it.
+
+    A label that is no G-code, as a file of another machine may have, is no truth.
+    """
     if label.line is None:
         return "no truth"
     read = read_tokens(prediction)
-    if read == true_tokens(scheme, label.line):
-        return "exact"
-    return "within a row" if any(read == true_tokens(scheme, line) for line in label.near) else "different"
+    try:
+        if read == true_tokens(scheme, label.line):
+            return "exact"
+        near = [true_tokens(scheme, line) for line in label.near]
+    except ToolmarkError:
+        return "no truth"
+    return "within a row" if read in near else "different"

@@ -18,7 +18,11 @@ from core.errors import ToolmarkError
 from core.evidence.evaluation import Evaluation
 from core.evidence.evaluation_file import read_evaluation
 from core.model.bundle import Bundle, load_bundle
+from core.model.one_window import read_input
+from core.model.predict import UNCHANGED, window_input
 from core.model.prediction import Prediction
+from core.recordings import changes
+from core.recordings.changes import Change
 from core.recordings.machine import Machine
 from core.recordings.reader import SUFFIXES, read_recording, run_name
 from core.recordings.recording import Recording, RunWindow
@@ -29,7 +33,7 @@ from dashboard import places, window_view
 ROOT = Path(__file__).resolve().parent.parent
 RECORDINGS_VARIABLE = "TOOLMARK_RECORDINGS"
 BUNDLES_VARIABLE = "TOOLMARK_BUNDLES"
-# a window is read so often for its latency, the median of which is shown: one hiccup is not the model's
+# a window as it is is read so often for its latency, the median of which is shown: one hiccup is not the model's
 TIMED = 3
 STORE = ROOT / "build" / "store"
 DEMO = ROOT / "build" / "demo"
@@ -215,10 +219,20 @@ def _evaluation(digest: str, _folder: BundleFolder) -> Evaluation | None:
         return None
 
 
-def predict(opened: Bundle, window: RunWindow, run_digest: str, without: tuple[str, ...] = ()) -> Prediction:
-    """Read one window; the same question is answered once."""
+def predict(
+    opened: Bundle,
+    window: RunWindow,
+    run_digest: str,
+    without: tuple[str, ...] = (),
+    *,
+    decoding: str = "greedy",
+    change: Change = UNCHANGED,
+    prefix: str = "",
+) -> Prediction:
+    """Read one window, changed and given the line's beginning where asked; the same question is answered once."""
     _warm(opened.digest, opened, window)
-    return _predict(opened.digest, run_digest, window.start_row, tuple(sorted(without)), opened, window)
+    question = (window.start_row, tuple(sorted(without)), decoding, change.text, prefix)
+    return _predict(opened.digest, run_digest, question, opened, window)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Setting the model up")
@@ -236,12 +250,14 @@ def _warm(bundle_digest: str, _opened: Bundle, _window: RunWindow) -> bool:
 def _predict(
     bundle_digest: str,
     run_digest: str,
-    start_row: int,
-    without: tuple[str, ...],
+    question: tuple[int, tuple[str, ...], str, str, str],
     _opened: Bundle,
     _window: RunWindow,
 ) -> Prediction:
-    answers = [_opened.predict(_window, without=without) for _ in range(TIMED)]
+    _, without, decoding, change, prefix = question
+    inputs = window_input(_opened, _window, without, changes.parse(change))
+    times = 1 if without or change or prefix else TIMED
+    answers = [read_input(_opened, inputs, decoding, prefix=prefix) for _ in range(times)]
     return replace(answers[0], latency_ms=median(answer.latency_ms for answer in answers))
 
 

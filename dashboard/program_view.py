@@ -21,7 +21,7 @@ from core.tracking.verification import TOLERANCE_MM
 from dashboard import program_payload, selection, theme
 from dashboard.program_payload import Desk
 from dashboard.readbacks import ReadBack
-from dashboard.verdicts import Verdict
+from dashboard.verifications import Verdict
 
 WHOLE, ROWS = "whole", "rows"
 _JUMP = "program_jump"

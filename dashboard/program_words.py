@@ -13,7 +13,7 @@ from core.tracking.tracker import Track
 from core.tracking.verification import PACE_MM, TOLERANCE_MM, Deviation
 from dashboard import evaluations
 from dashboard.components import counted, escaped, listed, percent
-from dashboard.verdicts import Good, Verdict
+from dashboard.verifications import Good, Verdict
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the model read in a window, in words: the verdict, the effect of muting, what was absent."""
+"""What the model read in a window, in words: the verdict, what a change flips, what was absent."""
 
 from collections.abc import Sequence
 
@@ -6,14 +6,15 @@ import pandas as pd
 
 from core.errors import ToolmarkError
 from core.evidence.split_part import Part
-from core.gcode.scheme import Scheme
+from core.gcode import EOS, Scheme
 from core.model.bundle import Bundle
 from core.model.prediction import Prediction
+from core.recordings.recording import RunWindow
 from core.recordings.windows import WindowLabel
 from dashboard import selection
 from dashboard.alignment import line_verdict, true_tokens
-from dashboard.components import listed, percent
-from dashboard.token_table import Json, Reading, table_of
+from dashboard.components import counted, listed, percent
+from dashboard.token_table import Truth
 from dashboard.window_view import Absent
 
 _VERDICTS = {
@@ -46,7 +47,10 @@ def verdict_words(scheme: Scheme, prediction: Prediction, label: WindowLabel, pa
     sure = f"{percent(prediction.confidence)} sure of the line"
     if not prediction.sure:
         sure = f"{sure}: too little to believe it"
-    return f"{badges} {sure}, read in {prediction.latency_ms:.1f} ms on this machine"
+    told = [f"Read `{prediction.line}`"] if prediction.line else []
+    if label.line is not None and line_verdict(scheme, prediction, label) != "exact":
+        told.append(f"true `{label.line}`")
+    return f"{', '.join(told)} {badges} {sure}, read in {prediction.latency_ms:.1f} ms on this machine"
 
 
 def operation_alone_words(part: Part) -> str:
@@ -62,51 +66,43 @@ def label_note(label: WindowLabel, length: int) -> str:
     return f"fills {label.rows} of {length} rows{tie}"
 
 
-def tokens_table(
-    scheme: Scheme,
-    label: WindowLabel,
-    length: int,
-    prediction: Prediction,
-    muted: Sequence[str] = (),
-    without: Prediction | None = None,
-) -> Json:
-    """The token table of a window: truth, what was read, and what is read without the muted modalities."""
-    truth = true_tokens(scheme, label.line) if label.line is not None else None
-    readings = [Reading("Read", f"{percent(prediction.confidence)} sure", prediction)]
-    if without is not None:
-        note = f"{percent(without.confidence)} sure"
-        readings.append(Reading(f"Read without {listed(_plain(muted), 3)}", note, without))
-    return table_of(truth, label_note(label, length), readings)
+def true_line(bundle: Bundle, label: WindowLabel, window: RunWindow) -> Truth | None:
+    """The true line as a row of the token table; None where there is none, or none that the bundle has tokens for."""
+    if label.line is None:
+        return None
+    try:
+        ids = (*bundle.scheme.encode(label.line), EOS)
+    except ToolmarkError:
+        return None
+    unit = window.recording.machine.length_unit
+    return Truth(true_tokens(bundle.scheme, label.line), ids, label_note(label, window.length), unit)
 
 
-def _plain(names: Sequence[str]) -> list[str]:
-    return [name.replace("_", " ") for name in names]
-
-
-def muting_words(prediction: Prediction, without: Prediction, muted: Sequence[str]) -> str:
-    """What leaving the muted modalities out changes."""
-    names = listed(_plain(muted), 4)
-    if without.line == prediction.line:
-        line = f"Without {names} the line stays `{prediction.line}`"
+def change_words(read: Prediction, changed: Prediction, words: str, flipped: tuple[int, int]) -> str:
+    """What a change flips, beside the original: line, tokens, operation, how sure; `flipped` counts tokens of all."""
+    if changed.line == read.line:
+        line = f"the line stays `{read.line}`" if read.line else ""
     else:
-        line = f"Without {names} the line becomes `{without.line}` instead of `{prediction.line}`"
-    sure = f"confidence {percent(prediction.confidence)} → {percent(without.confidence)}"
-    before, after = prediction.operation, without.operation
-    operation = f"operation stays {before}" if before == after else f"operation {before} → {after}"
-    shares = f"{percent(prediction.operation_confidence)} → {percent(without.operation_confidence)}"
-    return f"{line}; {sure}; {operation} ({shares})."
+        flips = f"{flipped[0]} of {counted(flipped[1], 'token')} {'flips' if flipped[0] == 1 else 'flip'}"
+        line = f"**the line becomes `{changed.line}`** instead of `{read.line}`, {flips}"
+    sure = f"{percent(read.confidence)} → {percent(changed.confidence)} sure" if read.line else ""
+    before, after = read.operation, changed.operation
+    operation = f"operation stays {before}" if before == after else f"**operation {before} → {after}**"
+    shares = f"{percent(read.operations[after])} → {percent(changed.operation_confidence)}"
+    said = ", ".join(filter(None, (line, sure)))
+    return f"{words[:1].upper()}{words[1:]}: {f'{said}; ' if said else ''}{operation} ({shares})."
 
 
 def operations_frame(
-    prediction: Prediction, truth: str | None, without: Prediction | None = None
+    prediction: Prediction, truth: str | None, changed: Prediction | None = None
 ) -> pd.DataFrame:
     """Operation probabilities: `operation` (the true one marked), a column a reading, each again in words.
 
     A share that would be written as 0 % has no words: a bar that is not there needs no label.
     """
     shares = {"read": prediction.operations}
-    if without is not None:
-        shares["read without"] = without.operations
+    if changed is not None:
+        shares["changed"] = changed.operations
     frame = pd.DataFrame({name: [found[o] for o in prediction.operations] for name, found in shares.items()})
     for name in shares:
         frame[f"{name} in words"] = [percent(share) if share >= 0.005 else "" for share in frame[name]]

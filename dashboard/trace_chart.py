@@ -1,20 +1,26 @@
 """The chart of traces: a panel a modality over one axis of rows, the lane of program lines under them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from dashboard import theme
 from dashboard.theme import Ink
-from dashboard.window_view import Panel, Segment, column
+from dashboard.window_view import Panel, Segment, changed_column, column
 
 Spec = dict[str, Any]
 
 PANEL = 54
 GAP = 14
 LANE = 30
+STRIP = 34
+# shades of a strip laid over the panels, and the opacity of the darkest
+SHADES, DARKEST = 6, 0.3
 LEFT = 150
 RIGHT = 112
 TOP = 8
@@ -26,18 +32,43 @@ _WIDE, _NARROW, _NARROW_CHART = 8.5, 3.9, 820
 _CHARACTER = 6.2
 
 
-def height(panels: Sequence[Panel]) -> int:
+@dataclass(frozen=True, eq=False)
+class Strip:
+    """A figure of each row of the window, drawn under the panels: its name, a note, values `[T]`, how it is told.
+
+    shades: the rows' shares of the highest value are laid over the panels too.
+    """
+
+    name: str
+    note: str
+    values: NDArray[np.float64]
+    colour: str
+    shades: bool = False
+
+    @property
+    def column(self) -> str:
+        """Its column in the chart's table."""
+        return f"strip {self.name}"
+
+
+def height(panels: Sequence[Panel], strips: Sequence[Strip] = ()) -> int:
     """Pixels that the chart needs."""
-    return TOP + len(panels) * (PANEL + GAP) + LANE + BOTTOM
+    return TOP + len(panels) * (PANEL + GAP) + len(strips) * (STRIP + GAP) + LANE + BOTTOM
 
 
 def chart(
-    frame: pd.DataFrame, panels: Sequence[Panel], segments: Sequence[Segment], muted: Sequence[str], ink: Ink
+    frame: pd.DataFrame,
+    panels: Sequence[Panel],
+    segments: Sequence[Segment],
+    muted: Sequence[str],
+    ink: Ink,
+    strips: Sequence[Strip] = (),
 ) -> Spec:
     """The option of `st.echarts_chart` for what `window_view` made of a window."""
-    last = len(panels)
-    tops = [TOP + number * (PANEL + GAP) for number in range(last + 1)]
-    heights = [PANEL] * last + [LANE]
+    last = len(panels) + len(strips)
+    heights = [PANEL] * len(panels) + [STRIP] * len(strips) + [LANE]
+    tops = [TOP + sum(heights[:number]) + number * GAP for number in range(last + 1)]
+    frame = frame.assign(**{strip.column: strip.values for strip in strips})
     grids = [
         {"left": LEFT, "right": RIGHT, "top": top, "height": height}
         for top, height in zip(tops, heights, strict=True)
@@ -48,14 +79,22 @@ def chart(
     for number, panel in enumerate(panels):
         is_muted = panel.modality in muted
         titles += _panel_titles(panel, is_muted, tops[number], ink)
-        series += _panel_series(panel, number, is_muted, ink)
+        series += _panel_series(frame, panel, number, is_muted, ink)
+        series[-1:] = [_shaded(series[-1], frame, strips)] if panel.channels else series[-1:]
+    for number, strip in enumerate(strips, start=len(panels)):
+        titles.append(_title(strip.name, strip.note, tops[number], ink))
+        series.append(_strip_series(strip, number, ink))
     return {
         "animation": False,
         "dataset": {"source": frame},
         "title": titles,
         "grid": grids,
         "xAxis": [_row_axis(number, frame, ink, last=number == last) for number in range(last + 1)],
-        "yAxis": [*(_value_axis(n, panel, ink) for n, panel in enumerate(panels)), _lane_axis(last)],
+        "yAxis": [
+            *(_value_axis(n, panel, ink) for n, panel in enumerate(panels)),
+            *(_strip_axis(n, strip) for n, strip in enumerate(strips, start=len(panels))),
+            _lane_axis(last),
+        ],
         "series": series,
         "axisPointer": {"link": [{"xAxisIndex": "all"}], "lineStyle": {"color": ink.quiet}},
         "tooltip": {
@@ -63,7 +102,7 @@ def chart(
             "confine": True,
             "padding": [6, 10],
             "textStyle": {"fontSize": 12},
-            "formatter": _tooltip(panels),
+            "formatter": _tooltip(panels, strips),
         },
         "dataZoom": [{"type": "inside", "xAxisIndex": list(range(last + 1)), "filterMode": "none"}],
         "media": [
@@ -73,7 +112,7 @@ def chart(
     }
 
 
-def _tooltip(panels: Sequence[Panel]) -> str:
+def _tooltip(panels: Sequence[Panel], strips: Sequence[Strip]) -> str:
     """One row's line and values: ECharts' own tooltip would repeat the row for every panel and outgrow the screen."""
     values = (
         f"<tr><td>{escape(name(panel.modality))}</td>"
@@ -83,7 +122,8 @@ def _tooltip(panels: Sequence[Panel]) -> str:
         + "</tr>"
         for panel in panels
     )
-    return f"<b>Row {{@row}}</b>&ensp;{{@line}}<table>{''.join(values)}</table>"
+    figures = (f"<tr><td>{escape(s.name)}</td><td>{{@{s.column}}}</td></tr>" for s in strips)
+    return f"<b>Row {{@row}}</b>&ensp;{{@line}}<table>{''.join(values)}{''.join(figures)}</table>"
 
 
 def name(modality: str) -> str:
@@ -183,7 +223,8 @@ def _lane_axis(number: int) -> Spec:
     return {"gridIndex": number, "type": "category", "show": False}
 
 
-def _panel_series(panel: Panel, number: int, is_muted: bool, ink: Ink) -> list[Spec]:
+def _panel_series(frame: pd.DataFrame, panel: Panel, number: int, is_muted: bool, ink: Ink) -> list[Spec]:
+    """The panel's traces; a channel that a change touches is drawn once more as it then is."""
     colour = ink.line(theme.MUTED if is_muted else theme.modality_colour(panel.modality))
     return [
         {
@@ -198,7 +239,63 @@ def _panel_series(panel: Panel, number: int, is_muted: bool, ink: Ink) -> list[S
             "emphasis": {"disabled": True},
         }
         for channel, (kind, width, _) in zip(panel.channels, _LINES, strict=False)
+    ] + [
+        {
+            "type": "line",
+            "name": changed_column(channel),
+            "xAxisIndex": number,
+            "yAxisIndex": number,
+            "encode": {"x": "row", "y": changed_column(channel)},
+            "showSymbol": False,
+            "lineStyle": {"width": 1.4, "color": ink.line(theme.WITHOUT), "type": "dotted"},
+            "itemStyle": {"color": theme.WITHOUT},
+            "emphasis": {"disabled": True},
+        }
+        for channel in panel.channels
+        if changed_column(channel) in frame
     ]
+
+
+def _shaded(series: Spec, frame: pd.DataFrame, strips: Sequence[Strip]) -> Spec:
+    """A series with the rows behind it shaded by a strip, stretch by stretch of about one shade."""
+    strip = next((each for each in strips if each.shades), None)
+    if strip is None or not strip.values.max() > 0:
+        return series
+    rows, shades = frame["row"].tolist(), np.round(SHADES * strip.values / strip.values.max()).astype(int)
+    starts = np.flatnonzero(np.append(True, np.diff(shades) != 0)).tolist()
+    areas = [
+        [
+            {
+                "xAxis": rows[first],
+                "itemStyle": {"color": strip.colour, "opacity": DARKEST * shades[first] / SHADES},
+            },
+            {"xAxis": rows[end - 1] + 1},
+        ]
+        for first, end in zip(starts, [*starts[1:], len(rows)], strict=True)
+        if shades[first]
+    ]
+    return series | {"markArea": {"silent": True, "data": areas}}
+
+
+def _strip_series(strip: Strip, number: int, ink: Ink) -> Spec:
+    return {
+        "type": "line",
+        "step": "end" if strip.shades else False,
+        "name": strip.name,
+        "xAxisIndex": number,
+        "yAxisIndex": number,
+        "encode": {"x": "row", "y": strip.column, "tooltip": [strip.column]},
+        "showSymbol": False,
+        "lineStyle": {"width": 1.2, "color": ink.line(strip.colour)},
+        "areaStyle": {"color": strip.colour, "opacity": 0.3, "origin": 0},
+        "itemStyle": {"color": strip.colour},
+        "emphasis": {"disabled": True},
+    }
+
+
+def _strip_axis(number: int, strip: Strip) -> Spec:
+    low, high = float(min(strip.values.min(), 0)), float(max(strip.values.max(), 0))
+    return {"gridIndex": number, "type": "value", "min": low, "max": high or 1.0, "show": False}
 
 
 def _lane_series(segments: Sequence[Segment], number: int, ink: Ink) -> Spec:

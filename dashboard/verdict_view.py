@@ -16,11 +16,11 @@ from dashboard import (
     readbacks,
     theme,
     verdict_chart,
-    verdicts,
+    verifications,
 )
 from dashboard.program_view import Beside
 from dashboard.readbacks import Place
-from dashboard.verdicts import Verdict
+from dashboard.verifications import Verdict
 
 
 def of_own_program(place: Place, recording: Recording, beside: Beside) -> Verdict | None:
@@ -30,7 +30,7 @@ def of_own_program(place: Place, recording: Recording, beside: Beside) -> Verdic
         return None
     own = program_view.own_intended(recording, beside.listing.completed(timeline))
     try:
-        return verdicts.verdict(place, recording, own)
+        return verifications.verdict(place, recording, own)
     except ToolmarkError:
         return None
 
@@ -41,7 +41,7 @@ def against_intended(place: Place, recording: Recording, beside: Beside) -> Verd
         return None
     try:
         with st.spinner("Holding the run against the program"):
-            return verdicts.verdict(place, recording, beside.intended)
+            return verifications.verdict(place, recording, beside.intended)
     except ToolmarkError as error:
         st.error(components.escaped(components.sentence(str(error))), icon=":material/error:")
         return None
@@ -81,7 +81,7 @@ def show(place: Place, recording: Recording, beside: Beside, found: Verdict) -> 
 
 def _standing(place: Place, found: Verdict) -> None:
     """The score among those of good and of edited runs, or the way to measure these."""
-    good = verdicts.good_runs(place.bundle)
+    good = verifications.good_runs(place.bundle)
     if good is None:
         _offer_measuring(place)
         return
@@ -99,14 +99,16 @@ def _standing(place: Place, found: Verdict) -> None:
 
 def _offer_measuring(place: Place) -> None:
     """Where nobody measured how good runs score under this bundle."""
-    job_view.show(verdicts.job(place.bundle), partial(verdicts.measure, place.bundle, place.dataset.path))
+    job_view.show(
+        verifications.job(place.bundle), partial(verifications.measure, place.bundle, place.dataset.path)
+    )
     st.caption(
         "How good runs score was not measured for this bundle, so the tolerance is that of other bundles of its kind."
     )
-    if place.dataset.is_store and jobs.look(verdicts.job(place.bundle)).state in ("none", "done"):
+    if place.dataset.is_store and jobs.look(verifications.job(place.bundle)).state in ("none", "done"):
         st.button(
             "Measure it on the held-out runs",
             icon=":material/play_arrow:",
-            on_click=verdicts.measure,
+            on_click=verifications.measure,
             args=(place.bundle, place.dataset.path),
         )

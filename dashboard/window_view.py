@@ -1,6 +1,6 @@
 """What a page shows of one window: its true line, the lane of lines, its traces, what of it is absent."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
@@ -101,12 +101,18 @@ def liveliness(recording: Recording) -> dict[str, float]:
     return dict(zip(recording.channels, spread.tolist(), strict=True))
 
 
-def panels(window: RunWindow, spread: dict[str, float], modalities: Iterable[str]) -> tuple[Panel, ...]:
+def panels(
+    window: RunWindow,
+    spread: dict[str, float],
+    modalities: Iterable[str],
+    added: Mapping[str, NDArray[np.float32]] | None = None,
+) -> tuple[Panel, ...]:
     """A panel a modality, of channels that are live in the window; the run decides which are the liveliest.
 
     So stepping through a run keeps the same traces until a board freezes. A modality without a live channel keeps
-    an empty panel: that it is silent is something to see.
+    an empty panel: that it is silent is something to see. Channels that a change adds to come first.
     """
+    added = added or {}
     machine = window.recording.machine
     names = tuple(spread)
     live = _live_share(window, names)
@@ -114,9 +120,11 @@ def panels(window: RunWindow, spread: dict[str, float], modalities: Iterable[str
     for modality in modalities:
         all_own = [name for name in names if spread[name] > 0 and machine.modality(name) == modality]
         own = [name for name in all_own if live[name]]
-        own.sort(key=lambda name: (live[name] < 1, -spread[name]))
+        own.sort(key=lambda name: (name not in added, live[name] < 1, -spread[name]))
         shown = tuple(own[:LINES_OF_A_PANEL])
-        limits = _round_limits(_live_values(window, shown))
+        values = _live_values(window, shown)
+        after = [values[:, place] + added[name] for place, name in enumerate(shown) if name in added]
+        limits = _round_limits(np.concatenate([values.ravel(), *after]))
         unit = machine.unit(all_own[0]) if all_own else ""
         found.append(Panel(modality, unit, shown, _short(all_own, shown), len(own) - len(shown), *limits))
     return tuple(found)
@@ -174,13 +182,29 @@ def main_modalities(recording: Recording, felt: Sequence[str]) -> tuple[str, ...
     return tuple(modality for modality in felt if modality not in ambient and modality != "colour")[:MAIN]
 
 
-def trace_frame(window: RunWindow, shown: Sequence[Panel], segments: Sequence[Segment]) -> pd.DataFrame:
-    """The traces as a table for the chart: `row`, a column a channel (dots written as blanks), `line`."""
+def trace_frame(
+    window: RunWindow,
+    shown: Sequence[Panel],
+    segments: Sequence[Segment],
+    added: Mapping[str, NDArray[np.float32]] | None = None,
+) -> pd.DataFrame:
+    """The traces as a table for the chart: `row`, a column a channel (dots written as blanks), `line`.
+
+    added: what a change puts on the values of channels `[T]`; each of them has a column more, as it then is.
+    """
     names = [channel for panel in shown for channel in panel.channels]
     frame = pd.DataFrame(_live_values(window, names), columns=[column(name) for name in names])
+    for name, values in (added or {}).items():
+        if name in names:
+            frame[changed_column(name)] = frame[column(name)] + values
     frame.insert(0, "row", np.arange(window.start_row, window.start_row + window.length))
     frame["line"] = [segment.text for segment in segments for _ in range(segment.first, segment.last + 1)]
     return frame
+
+
+def changed_column(channel: str) -> str:
+    """A channel's column once a change was made to it."""
+    return f"{column(channel)} changed"
 
 
 def column(channel: str) -> str:

@@ -5,26 +5,25 @@ from dataclasses import replace
 import streamlit as st
 
 from core.errors import ToolmarkError
-from core.evidence.split_part import part_of
-from core.model.bundle import Bundle
-from core.model.prediction import Prediction
 from core.recordings.recording import Recording, RunWindow
 from core.recordings.windows import WINDOW_ROWS, WindowLabel
 from dashboard import (
-    charts,
+    attribution_view,
     components,
     data,
-    reading,
+    reading_card,
     run_choice,
     selection,
     shell,
-    theme,
-    token_table,
-    trace_chart,
+    traces_card,
+    what_if,
     window_view,
 )
+from dashboard.reading_card import Looked
 from dashboard.shell import View
+from dashboard.what_if import WhatIf
 
+LOOKS = {"rows": "Traces and attention", "why": "What it rests on"}
 NO_BUNDLE = "Without a trained model there is nothing to read the traces with. Train one on your recordings:"
 TRAIN = (
     "python -m core import RUNS --out build/store",
@@ -63,106 +62,66 @@ def choose_window(view: View, recording: Recording) -> RunWindow:
     return recording.window(row)
 
 
-def choose_muted(view: View) -> tuple[str, ...]:
-    """The modalities that the model has to do without."""
-    if view.bundle is None:
-        return ()
-    muted, unknown = reading.mutable(view.bundle, view.selection.without)
-    options = dict.fromkeys((*reading.readable_modalities(view.bundle), *muted))
-    components.pick_names("Mute for the model", "without", tuple(options), muted, "Nothing is muted")
-    if unknown:
-        st.caption(f"The link mutes {components.listed(unknown)}, which this bundle does not read.")
-    return muted
-
-
-def show_reading(view: View, window: RunWindow, label: WindowLabel, muted: tuple[str, ...]) -> None:
-    """The line and its tokens, truth above what was read; the operation beside them."""
+def look(view: View, window: RunWindow, label: WindowLabel, what_if: WhatIf) -> Looked | None:
+    """The window read; where it cannot be, say why."""
     if view.bundle is None or view.dataset is None:
         if view.folder is None:
             components.empty_state("No model yet", NO_BUNDLE, TRAIN, icon=":material/model_training:")
-        return
-    bundle, digest = view.bundle, view.dataset.digest(window.recording.name)
+        return None
+    digest = view.dataset.digest(window.recording.name)
     try:
-        read = data.predict(bundle, window, digest)
-        without = data.predict(bundle, window, digest, muted) if muted else None
+        return reading_card.look(view.bundle, window, label, digest, what_if)
     except ToolmarkError as error:
         st.error(components.sentence(str(error)), icon=":material/error:")
-        return
-    grid = st.grid(6, min_column_width=150, border=True)
-    with grid.cell(column_span=4):
-        part = part_of(bundle, window.recording.name, window.recording.machine)
-        if not bundle.reads_lines:
-            st.markdown(reading.operation_alone_words(part), help=reading.PARTS[part])
-        else:
-            show_line(bundle, (window, label), read, without, muted)
-    with grid.cell(column_span=2):
-        truth = window.operation
-        st.markdown(reading.operation_words(read, truth))
-        frame = reading.operations_frame(read, truth, without)
-        st.echarts_chart(
-            charts.operations(frame, theme.ink()),
-            height=charts.operations_height(frame),
-            key="operations",
-            alt=f"Operation probabilities, {read.operation} highest",
-        )
-        st.caption(reading.absent_words(window_view.absent(window, bundle.inputs.channels)))
+        return None
 
 
-def show_line(
-    bundle: Bundle,
-    labelled: tuple[RunWindow, WindowLabel],
-    read: Prediction,
-    without: Prediction | None,
-    muted: tuple[str, ...],
-) -> None:
-    """The line that was read, its verdict, and its tokens beside the true ones."""
-    window, label = labelled
-    part = part_of(bundle, window.recording.name, window.recording.machine)
-    judged = bundle.scheme, read, label, part
-    st.markdown(reading.verdict_words(*judged), help=reading.verdict_help(*judged))
-    if without is not None:
-        st.markdown(reading.muting_words(read, without, muted))
-    table = reading.tokens_table(bundle.scheme, label, window.length, read, muted, without)
-    token_table.show(table, key="tokens")
-
-
-def show_traces(view: View, window: RunWindow, label: WindowLabel, muted: tuple[str, ...]) -> None:
-    """What the sensors felt in the window, with the program's lines under it."""
-    spread = data.liveliness(
-        window.recording, view.dataset.digest(window.recording.name) if view.dataset else ""
+def choose_look(wanted: str | None) -> str:
+    """What stands under the reading; the attribution is reckoned only where it is looked at."""
+    key = selection.lead("pick_look", wanted if wanted in LOOKS else "rows")
+    shown: str | None = st.segmented_control(
+        "Under the reading",
+        list(LOOKS),
+        format_func=LOOKS.__getitem__,
+        required=True,
+        label_visibility="collapsed",
+        key=key,
+        on_change=selection.follow,
+        args=("look", key),
     )
-    felt = window_view.felt_modalities(window.recording, spread)
-    shown, _ = selection.keep_known(view.selection.channels, felt)
-    with st.container(border=True):
-        components.pick_names("Traces", "channels", felt, shown, "The main modalities; choose to see others")
-        modalities = shown or window_view.main_modalities(window.recording, felt)
-        panels = window_view.panels(window, spread, modalities)
-        segments = window_view.lane(window, label)
-        frame = window_view.trace_frame(window, panels, segments)
-        st.echarts_chart(
-            trace_chart.chart(frame, panels, segments, muted, theme.ink()),
-            height=trace_chart.height(panels),
-            key="traces",
-            alt=f"Traces of {', '.join(modalities)} from row {window.start_row} on, program lines under them",
-        )
-        if window.recording.lines is None:
-            st.caption("This recording has no program lines: the lane is empty and nothing can be compared.")
+    return shown or "rows"
 
 
 view = shell.open_page(
     "Predict", "What does the model read in this window, how sure is it, what else did it consider?"
 )
-of_runs, of_muting = st.columns([1.4, 1.8])
-with of_runs:
+wanted = view.selection
+grid = st.grid(5, min_column_width=180)
+with grid.cell(column_span=2):
     run = run_choice.choose_run(view)
-with of_muting:
-    muted = choose_muted(view)
 recording = open_recording(view, run)
-window = choose_window(view, recording)
+with grid.cell(column_span=3):
+    window = choose_window(view, recording)
 label = window_view.true_label(window)
-# the traces are drawn first: they are there at once, while a model that was just opened takes its time
+what_if_asked = what_if.asked(view.bundle, wanted)
+if view.bundle is not None:
+    what_if.choose(view.bundle, what_if_asked, window)
 of_reading = st.container()
-show_traces(view, window, label, muted)
+looked = chosen = strip = None
 with of_reading:
-    show_reading(view, window, label, muted)
-selection.hold(replace(view.selection, run=recording.name, start_row=window.start_row, without=muted))
+    looked = look(view, window, label, what_if_asked)
+    if looked is not None:
+        chosen = reading_card.show(looked, wanted.token, wanted.also)
+        of_verdict = st.container(key="verdict")
+        shown = choose_look(wanted.look)
+        if shown == "why":
+            why = attribution_view.choose(looked, chosen, attribution_view.read(wanted.why))
+            found = attribution_view.shown_or_said(looked, chosen, why)
+            strip = traces_card.attribution_strip(found, attribution_view.shift_of(looked, why))
+        elif chosen is not None:
+            strip = traces_card.attention_strip(looked, chosen)
+digest = view.dataset.digest(recording.name) if view.dataset else ""
+traces_card.show(window, label, digest, wanted.channels, looked, strip)
+if strip is not None and strip.shades and chosen is not None:
+    traces_card.say_attention(chosen)
+selection.hold(replace(wanted, run=recording.name, start_row=window.start_row, without=what_if_asked.without))

@@ -29,7 +29,7 @@ from dashboard import (
 from dashboard.program_view import ROWS, WHOLE, Beside
 from dashboard.readbacks import Place, ReadBack
 from dashboard.shell import View
-from dashboard.verdicts import Verdict
+from dashboard.verifications import Verdict
 
 NO_BUNDLE = "Without a trained model there is nothing to read a run back with. Train one on your recordings:"
 TRAIN = (

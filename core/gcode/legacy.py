@@ -101,6 +101,11 @@ class LegacyScheme(Scheme):
         return HeadSizes(commands=len(self.commands), param_types=len(self.letters), digits=self.n_digits)
 
     @property
+    def command_names(self) -> tuple[str, ...]:
+        """The classes of the command head, NONE first."""
+        return self.commands
+
+    @property
     def size(self) -> int:
         """The number of ids."""
         return len(self.vocabulary)

@@ -34,6 +34,11 @@ class Scheme(ABC):
     def letters(self) -> tuple[str, ...]:
         """The classes of the parameter type head, NONE first."""
 
+    @property
+    @abstractmethod
+    def command_names(self) -> tuple[str, ...]:
+        """The classes of the command head, NONE first."""
+
     @abstractmethod
     def encode(self, line: str) -> list[int]:
         """The content tokens of a line: no BOS, EOS or PAD."""

@@ -112,6 +112,11 @@ class SpelledScheme(Scheme):
         """The classes of the parameter type head, NONE first."""
         return (NONE, *LETTERS)
 
+    @property
+    def command_names(self) -> tuple[str, ...]:
+        """The classes of the command head, NONE first."""
+        return (NONE, *self.commands)
+
     @cached_property
     def first_letter(self) -> int:
         """The id of the letter A."""

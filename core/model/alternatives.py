@@ -36,15 +36,27 @@ def _prediction(
     scheme: Scheme, step: Choice, row: int, token: int, previous: int, confidence: float
 ) -> TokenPrediction:
     p = {head: value[row] for head, value in step.probabilities.items()}
-    ranked = _ranked(scheme, p, _numbers(step, row), previous)
+    return token_prediction(scheme, p, _numbers(step, row), token, previous, confidence)
+
+
+def token_prediction(
+    scheme: Scheme,
+    p: dict[str, Floats],
+    numbers: list[tuple[list[int], float]],
+    token: int,
+    previous: int,
+    confidence: float,
+) -> TokenPrediction:
+    """A token with its alternatives: probabilities of each head `[classes]` (digits `[D, 10]`), the best numbers."""
+    ranked = _ranked(scheme, p, numbers, previous)
     others = [(text, share) for text, share in ranked if text != scheme.text(token) and share > LEAST]
-    kind = KINDS[max(int(step.classes["type"][row]), 0)]
+    kind = KINDS[max(int(scheme.heads(np.array([token])).type[0]), 0)]
     if kind == "end" and token != EOS:
         kind = "unknown"
     heads = {head: p[head] for head in ("type", "command", "param_type", "sign")}
     heads |= {f"digit{place + 1}": digit for place, digit in enumerate(p["digits"])}
     alternatives = ((scheme.text(token), confidence), *others[: KEPT - 1])
-    return TokenPrediction(scheme.text(token), kind, confidence, alternatives, heads)
+    return TokenPrediction(scheme.text(token), kind, confidence, alternatives, heads, token)
 
 
 def _numbers(step: Choice, row: int) -> list[tuple[list[int], float]]:

@@ -28,10 +28,12 @@ from core.model.decoder import SensorMultiHeadDecoder
 from core.model.encoder import MMDTAELSTM
 from core.model.known_lines import KnownLines
 from core.model.mixture import KnownTokens
+from core.model.one_window import predict_window
 from core.model.packed import TracedDecoder
-from core.model.predict import Advance, predict_window, predict_windows, teacher_forced
+from core.model.predict import UNCHANGED, Advance, predict_windows, teacher_forced
 from core.model.prediction import BatchPrediction, Prediction, TeacherForced
 from core.model.scaling import Scaler
+from core.recordings.changes import Change
 from core.recordings.inputs import InputSpec
 from core.recordings.machine import Machine
 from core.recordings.programs import Programs
@@ -124,9 +126,20 @@ class Bundle:
         """The decoder for single windows."""
         return TracedDecoder(self.decoder, self.scheme, self.encoder.operation_head.in_features)
 
-    def predict(self, window: RunWindow, without: Sequence[str] = (), decoding: str = "greedy") -> Prediction:
-        """Read one window of a recording, doing `without` modalities, boards or channels."""
-        return predict_window(self, window, without, decoding)
+    def predict(
+        self,
+        window: RunWindow,
+        without: Sequence[str] = (),
+        decoding: str = "greedy",
+        *,
+        change: Change = UNCHANGED,
+        prefix: str = "",
+    ) -> Prediction:
+        """Read one window of a recording, doing `without` modalities, boards or channels.
+
+        With a `change` to the window, or with the beginning of the line given, `prefix` ("G1 X1.575 Y").
+        """
+        return predict_window(self, window, without, decoding, change=change, prefix=prefix)
 
     def predict_windows(
         self,

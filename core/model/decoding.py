@@ -14,10 +14,19 @@ from torch import Tensor
 
 from core.gcode import BOS, EOS, Heads, Scheme, TokenType
 from core.model.decoder import DecoderState, HeadLogits
-from core.model.digits import DigitStrings, Floats, Ints, digit_strings, no_digits, softmax
+from core.model.digits import (
+    DigitStrings,
+    Floats,
+    Ints,
+    digit_strings,
+    given_digits,
+    no_digits,
+    softmax,
+)
 from core.model.grammar import Bools, Classes, Grammar
 from core.model.mixture import Mixture
 from core.model.packed import first_tokens
+from core.model.prefix import classes_of, refuse_malformed
 from core.model.token_parts import TokenInput, token_input
 
 Temperatures = dict[str, float]
@@ -102,23 +111,27 @@ def choose(
     grammar: Grammar,
     temperatures: Temperatures,
     mixture: Mixture | None = None,
+    given: Classes | None = None,
 ) -> Choice:
-    """The best allowed token of the newest position, head by head."""
+    """The best allowed token of the newest position, head by head; or the token `given`, with its probability."""
     allowed = grammar.types()
     own = {"type": _masked(logits.type, allowed, temperatures.get("type", 1.0))}
     probabilities = {"type": mixture.types(own["type"]) if mixture else own["type"]}
-    letters = grammar.letters(probabilities["type"].argmax(axis=-1))
+    letters = grammar.letters(given["type"] if given else probabilities["type"].argmax(axis=-1))
     for head, left in (("command", grammar.commands_left), ("param_type", letters), ("sign", None)):
         own[head] = _masked(getattr(logits, head), left, temperatures.get(head, 1.0))
         probabilities[head] = mixture.head(head, own[head], own["type"]) if mixture else own[head]
     numbers = no_digits(logits)
     if allowed[:, TokenType.NUMERIC].any():
-        sign = probabilities["sign"].argmax(axis=-1)
+        sign = np.maximum(given["sign"], 0) if given else probabilities["sign"].argmax(axis=-1)
         known = mixture.numbers(sign, own["sign"], own["type"]) if mixture else None
         numbers = digit_strings(decoder, logits, temperatures, numbers=known)
+        if given and (given["type"] == TokenType.NUMERIC).all():
+            spelled = given_digits(decoder, logits, given["digits"], temperatures, known)
+            numbers = spelled.before(numbers)
     probabilities["digits"] = numbers.distribution
     best = {head: p.argmax(axis=-1) for head, p in probabilities.items()} | {"digits": numbers.digits[:, 0]}
-    classes = _mask_classes(best)
+    classes = given or _mask_classes(best)
     confidence = choice_confidence(classes, probabilities, numbers.shares[:, 0].prod(axis=-1))
     return Choice(classes, probabilities, own, confidence, numbers)
 
@@ -150,8 +163,15 @@ def greedy(
     scheme: Scheme,
     temperatures: Temperatures | None = None,
     mixture: Mixture | None = None,
+    prefix: Ints | None = None,
 ) -> Decoded:
-    """Write a line for each memory `[B, T, H]` given operation probabilities `[B, O]`, with known lines in mind."""
+    """Write a line for each memory `[B, T, H]` given operation probabilities `[B, O]`, with known lines in mind.
+
+    Every line begins with the tokens `prefix [P]`, each with the probability that it would have had; PrefixError where
+    no line can.
+    """
+    given = prefix if prefix is not None else np.zeros(0, dtype=np.int64)
+    heads = scheme.heads(given)
     batch, temperatures = len(memory), temperatures or {}
     state = decoder.start(memory, operation)
     grammar, tokens = Grammar.start(scheme, batch), first_tokens(scheme, batch)
@@ -159,9 +179,12 @@ def greedy(
     ids: list[Ints] = []
     confidences: list[Floats] = []
     steps: list[Choice] = []
-    for _ in range(scheme.width + 1):
+    for place in range(scheme.width + 1):
+        forced = classes_of(heads, place, batch) if place < len(given) else None
+        if forced:
+            refuse_malformed(grammar, forced, scheme.text(int(given[place])))
         logits, state = decoder.step(tokens, state)
-        choice = choose(decoder, logits, grammar, temperatures, mixture)
+        choice = choose(decoder, logits, grammar, temperatures, mixture, forced)
         written = scheme.compose(as_heads(choice.classes), previous)
         ids.append(np.where(finished, 0, written))
         confidences.append(np.where(finished, np.float32(1), choice.confidence))

@@ -33,6 +33,15 @@ class DigitStrings(NamedTuple):
     distribution: Floats
     own: Floats
 
+    def before(self, others: "DigitStrings") -> "DigitStrings":
+        """These strings first, then the others; what digits were chosen from is that of these."""
+        return DigitStrings(
+            np.concatenate([self.digits, others.digits], axis=1),
+            np.concatenate([self.shares, others.shares], axis=1),
+            self.distribution,
+            np.concatenate([self.own, others.own], axis=1),
+        )
+
     def select(self, index: Ints) -> "DigitStrings":
         """Keep (or repeat) the rows `index`."""
         return DigitStrings(self.digits[index], self.shares[index], self.distribution[index], self.own[index])
@@ -65,11 +74,7 @@ def digit_strings(
     for place in range(n_digits):
         scaled = decoder.next_digit(logits, digits, place) / temperatures.get(f"digit{place + 1}", 1.0)
         alone = np.broadcast_to(softmax(scaled), (batch, k, 10))
-        p = alone
-        if numbers is not None and known is not None:
-            mass = numbers.said(known, place) + (spelled * own)[..., None] * alone
-            total_mass = mass.sum(axis=-1, keepdims=True)
-            p = np.where(total_mass > TINY, mass / np.maximum(total_mass, TINY), alone).astype(np.float32)
+        p = _mixed(numbers, known, spelled * own, alone, place)
         total = (score[..., None] + np.log(np.maximum(p, 1e-12))).reshape(batch, -1)
         best = np.argsort(-total, axis=-1, kind="stable")[:, :k]
         score = total[rows, best]
@@ -81,6 +86,42 @@ def digit_strings(
         if numbers is not None and known is not None:
             known, spelled = numbers.agreeing(known[rows, source], digit, place), spelled[rows, source]
     return DigitStrings(digits, shares, choices[:, 0], own)
+
+
+def given_digits(
+    decoder: DigitReader,
+    logits: HeadLogits,
+    given: Ints,
+    temperatures: dict[str, float],
+    numbers: Numbers | None = None,
+) -> DigitStrings:
+    """The string `given [B, D]` with the probability of each of its digits, as the only one, K = 1."""
+    digits = given[:, None]
+    alone_of = np.ones(digits.shape[:2], dtype=np.float32)
+    shares, choices = [], []
+    known, spelled = numbers.begin(1) if numbers else (None, alone_of)
+    for place in range(digits.shape[2]):
+        scaled = decoder.next_digit(logits, digits, place) / temperatures.get(f"digit{place + 1}", 1.0)
+        alone = softmax(scaled)
+        p = _mixed(numbers, known, spelled * alone_of, alone, place)
+        digit = digits[:, :, place]
+        shares.append(np.take_along_axis(p, digit[..., None], axis=-1)[..., 0])
+        choices.append(p[:, 0])
+        alone_of = alone_of * np.take_along_axis(alone, digit[..., None], axis=-1)[..., 0]
+        if numbers is not None and known is not None:
+            known = numbers.agreeing(known, digit, place)
+    return DigitStrings(digits, np.stack(shares, axis=-1), np.stack(choices, axis=1), alone_of)
+
+
+def _mixed(
+    numbers: Numbers | None, known: Floats | None, spelled: Floats, alone: Floats, place: int
+) -> Floats:
+    """Probabilities of a digit `[B, k, 10]`: the decoder's `alone`, and what the known lines say."""
+    if numbers is None or known is None:
+        return alone
+    mass = numbers.said(known, place) + spelled[..., None] * alone
+    total = mass.sum(axis=-1, keepdims=True)
+    return np.where(total > TINY, mass / np.maximum(total, TINY), alone).astype(np.float32)
 
 
 def no_digits(logits: HeadLogits, k: int = KEPT) -> DigitStrings:

@@ -1,8 +1,7 @@
-"""From windows to operations and lines, with confidence and alternatives."""
+"""From windows to operations and lines: what the model reads, both stages, and many windows at once."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -14,15 +13,15 @@ from torch import Tensor
 
 from core.errors import ToolmarkError
 from core.gcode import Heads, Scheme
-from core.model.alternatives import token_predictions
 from core.model.beam import beam_search
 from core.model.decoding import Decoded, Temperatures, greedy
 from core.model.mixture import Mixture
-from core.model.prediction import BatchPrediction, Prediction, TeacherForced
+from core.model.prediction import BatchPrediction, TeacherForced
 from core.model.runner_up import second_lines
 from core.model.scaling import known_codes
 from core.model.targets import teacher_inputs, with_end
 from core.model.token_parts import TokenInput, token_input
+from core.recordings.changes import Change
 from core.recordings.inputs import prepare
 from core.recordings.recording import RunWindow
 from core.recordings.windows import Windows
@@ -31,7 +30,9 @@ if TYPE_CHECKING:
     from core.model.bundle import Bundle
 
 Number = TypeVar("Number", np.int64, np.float32)
+Ints = NDArray[np.int64]
 BATCH = 256
+UNCHANGED = Change()
 Advance = Callable[[int, int], None]
 
 
@@ -56,43 +57,6 @@ class Encoded(NamedTuple):
     memory: Tensor
     operation: Tensor
     places: Tensor | None = None
-
-
-def predict_window(
-    bundle: Bundle, window: RunWindow, without: Sequence[str] = (), decoding: str = "greedy", beam: int = 4
-) -> Prediction:
-    """Read one window of a recording; the target and controller columns are never looked at.
-
-    Args:
-        bundle: the model.
-        window: rows of a recording.
-        without: modalities, boards or channels that the model is to do without.
-        decoding: "greedy" or "beam".
-        beam: width of the beam.
-    """
-    inputs = window_input(bundle, window, without)
-    started = time.perf_counter()
-    encoded = encode(bundle, inputs)
-    decoded = decode(bundle, encoded, decoding, beam) if bundle.reads_lines else None
-    latency_ms = 1000 * (time.perf_counter() - started)
-    shares = encoded.operation[0].tolist()
-    best = int(np.argmax(shares))
-    operations = dict(zip(bundle.operations, shares, strict=True))
-    if decoded is None:
-        return Prediction(
-            bundle.operations[best], shares[best], operations, "", 0.0, (), latency_ms, sure=False
-        )
-    confidence = float(bundle.calibration.line_confidence(decoded.confidence)[0])
-    return Prediction(
-        operation=bundle.operations[best],
-        operation_confidence=shares[best],
-        operations=operations,
-        line=bundle.scheme.decode(decoded.tokens[0].tolist()),
-        confidence=confidence,
-        tokens=token_predictions(bundle.scheme, decoded),
-        latency_ms=latency_ms,
-        sure=confidence >= bundle.calibration.threshold,
-    )
 
 
 def predict_windows(
@@ -141,23 +105,27 @@ def teacher_forced(
     answers = []
     for part in _parts(len(windows), batch_size):
         encoded = encode(bundle, windows_input(bundle, windows, part, without))
-        answers.append(_forced_logits(bundle, encoded, inputs[part], targets[part]))
+        answers.append(logits_given(bundle, encoded, inputs[part], targets[part]))
         if progress:
             progress(min(part.stop, len(windows)), len(windows))
     logits = {head: torch.cat([answer[head] for answer in answers]) for head in answers[0]}
-    heads, probabilities = _argmax_heads(logits, bundle.calibration.temperatures)
-    predicted = bundle.scheme.compose(_applicable(heads), inputs)
+    heads, probabilities = argmax_heads(logits, bundle.calibration.temperatures)
+    predicted = bundle.scheme.compose(applicable(heads), inputs)
     predicted[targets == 0] = 0
     return TeacherForced(targets, predicted, heads, probabilities)
 
 
-def window_input(bundle: Bundle, window: RunWindow, without: Sequence[str] = ()) -> ModelInput:
-    """One window as the encoder reads it."""
-    prepared = prepare(window.recording, bundle.inputs)
-    rows = window.rows
+def window_input(
+    bundle: Bundle, window: RunWindow, without: Sequence[str] = (), change: Change = UNCHANGED
+) -> ModelInput:
+    """One window as the encoder reads it: first changed, then without what it is to do without."""
+    window = change.moved(window) if change.shift else window
+    prepared, rows = prepare(window.recording, bundle.inputs), window.rows
     present = np.asarray(prepared.live[rows].all(axis=0), dtype=bool)[None] & _kept(bundle, without)
-    continuous = prepared.values[rows][None]
-    return _model_input(bundle, continuous, prepared.categorical[rows][None], present)
+    values = prepared.values[rows]
+    if change.additions:
+        values = values + change.added(prepared, rows, bundle.inputs.channels, bundle.machine)
+    return _model_input(bundle, values[None], prepared.categorical[rows][None], present)
 
 
 def windows_input(bundle: Bundle, windows: Windows, part: slice, without: Sequence[str] = ()) -> ModelInput:
@@ -211,13 +179,15 @@ def mixture(bundle: Bundle, read: Encoded) -> Mixture | None:
     return Mixture.start(bundle.known_tokens, shares, bundle.calibration.known_share)
 
 
-def decode(bundle: Bundle, encoded: Encoded, decoding: str = "greedy", beam: int = 4) -> Decoded:
-    """Stage 2, free-running."""
+def decode(
+    bundle: Bundle, encoded: Encoded, decoding: str = "greedy", beam: int = 4, prefix: Ints | None = None
+) -> Decoded:
+    """Stage 2, free-running; greedy decoding can be given the line's first tokens, `prefix [P]`."""
     temperatures, known = bundle.calibration.temperatures, mixture(bundle, encoded)
     memory, operation, _ = encoded
     if decoding == "greedy":
         decoder = bundle.traced if len(memory) == 1 else bundle.decoder
-        return greedy(decoder, memory, operation, bundle.scheme, temperatures, known)
+        return greedy(decoder, memory, operation, bundle.scheme, temperatures, known, prefix)
     if decoding == "beam":
         return beam_search(bundle.decoder, memory, operation, bundle.scheme, temperatures, beam, known)
     raise ValueError(f'decoding is "greedy" or "beam", not {decoding!r}')
@@ -245,7 +215,7 @@ def _pad(array: NDArray[Number], width: int, value: float) -> NDArray[Number]:
 
 
 @torch.inference_mode()
-def _forced_logits(
+def logits_given(
     bundle: Bundle, encoded: Encoded, inputs: NDArray[np.int64], targets: NDArray[np.int64]
 ) -> dict[str, Tensor]:
     """Logits of every head at every position; digits one by one as "digit1", "digit2", ..."""
@@ -284,7 +254,7 @@ def forced_logits(bundle: Bundle, windows: Windows) -> ForcedLogits:
                 places.append(bundle.encoder.place(memory))
         operations.append(logits)
         read = Encoded(memory, logits.softmax(dim=-1))
-        answers.append(_forced_logits(bundle, read, inputs[part], targets[part]))
+        answers.append(logits_given(bundle, read, inputs[part], targets[part]))
     heads = {head: torch.cat([answer[head] for answer in answers]) for head in answers[0]}
     said = torch.cat(places) if places else None
     return ForcedLogits(heads, head_targets(bundle.scheme, targets), torch.cat(operations), said)
@@ -298,9 +268,10 @@ def head_targets(scheme: Scheme, targets: NDArray[np.int64]) -> dict[str, Tensor
     return named | {f"digit{place + 1}": digits[..., place] for place in range(digits.shape[-1])}
 
 
-def _argmax_heads(
+def argmax_heads(
     logits: dict[str, Tensor], temperatures: Temperatures
 ) -> tuple[Heads, dict[str, NDArray[np.float32]]]:
+    """The likeliest class of every head at every position `[N, L]`, and the probability of each."""
     best, shares = {}, {}
     for head, values in logits.items():
         p = (values / temperatures.get(head, 1.0)).softmax(dim=-1).amax(dim=-1)
@@ -310,7 +281,7 @@ def _argmax_heads(
     return heads, shares
 
 
-def _applicable(heads: Heads) -> Heads:
+def applicable(heads: Heads) -> Heads:
     """Heads with -1 where the said type does not use them."""
     kind = heads.type
     word, number = kind >= 2, kind == 3

@@ -18,7 +18,8 @@ TokenKind = Literal["command", "letter", "number", "end", "unknown"]
 class TokenPrediction:
     """One emitted token.
 
-    `alternatives` are best first, the chosen one leads; `heads` maps a head to its probabilities `[classes]`.
+    `alternatives` are best first, the chosen one leads; `heads` maps a head to its probabilities `[classes]`; `id` is
+    the token in the bundle's scheme.
     """
 
     text: str
@@ -26,6 +27,7 @@ class TokenPrediction:
     confidence: float
     alternatives: tuple[tuple[str, float], ...]
     heads: dict[str, NDArray[np.float32]]
+    id: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +46,11 @@ class Prediction:
     tokens: tuple[TokenPrediction, ...]
     latency_ms: float
     sure: bool = True
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """The tokens in the bundle's scheme."""
+        return tuple(token.id for token in self.tokens)
 
 
 @dataclass(frozen=True, eq=False)

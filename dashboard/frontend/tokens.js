@@ -23,7 +23,7 @@ const bar = share => {
   return track
 }
 
-function cellOf(cell, place, onPin) {
+function cellOf(cell, onPin) {
   if (!cell) {
     const empty = make("div", "cell nothing")
     empty.append(make("span", "text", "–"))
@@ -39,10 +39,12 @@ function cellOf(cell, place, onPin) {
   if (cell.changed) node.append(make("span", "changed", cell.changed))
   if (cell.alternatives) {
     node.type = "button"
-    node.dataset.place = place
-    node.setAttribute("aria-label", cell.label)
-    node.title = cell.alternatives.map(([text, share]) => `${text}  ${percent(share)}`).join("\n")
-    node.onclick = () => onPin(place)
+    node.dataset.ref = cell.ref
+    if (cell.verdict === "given") node.dataset.given = ""
+    node.setAttribute("aria-label", [cell.label, cell.says].filter(Boolean).join(", "))
+    const others = cell.alternatives.map(([text, share]) => `${text}  ${percent(share)}`)
+    node.title = [...others, "", cell.short].join("\n")
+    node.onclick = () => onPin(cell.ref)
   }
   return node
 }
@@ -51,7 +53,7 @@ function tableOf(data, onPin) {
   const table = make("table")
   table.setAttribute("aria-label", data.label)
   const body = make("tbody")
-  data.rows.forEach((row, r) => {
+  data.rows.forEach(row => {
     const tr = make("tr", row.kind)
     const head = make("th", "row", row.name)
     head.scope = "row"
@@ -61,7 +63,7 @@ function tableOf(data, onPin) {
       const first = data.words[c] !== data.words[c - 1]
       const last = data.words[c] !== data.words[c + 1]
       const td = make("td", `${first ? "word" : ""} ${last ? "last" : ""}`)
-      td.append(cellOf(cell, `${r}:${c}`, onPin))
+      td.append(cellOf(cell, onPin))
       tr.append(td)
     })
     body.append(tr)
@@ -91,27 +93,60 @@ function detailOf(cell) {
     alternatives.append(lineOf(text, share, marks))
   })
   const heads = make("div", "heads")
-  heads.append(make("h5", "", "How sure each head is"))
-  cell.heads.forEach(([name, share]) => heads.append(lineOf(name, share, "chosen")))
+  heads.append(make("h5", "", "What each head said"))
+  cell.heads.filter(head => !head.digit).forEach(head => heads.append(headOf(head)))
+  const digits = cell.heads.filter(head => head.digit)
+  if (digits.length) heads.append(digitsOf(digits))
   detail.append(alternatives, heads)
   return detail
 }
 
-export default function ({ data, parentElement }) {
+function headOf(head) {
+  const box = make("div", "head")
+  box.append(make("span", "name", head.name))
+  const bars = make("div")
+  head.classes.forEach(([text, share, chosen, isTrue]) => {
+    bars.append(lineOf(text, share, `${chosen ? "chosen" : ""} ${isTrue ? "true" : ""}`))
+  })
+  box.append(bars)
+  return box
+}
+
+// a column a digit, a row a value: the darker, the more probable
+function digitsOf(heads) {
+  const box = make("div", "digits")
+  heads.forEach(head => {
+    const column = make("div", "digit")
+    const said = head.classes.find(each => each[2]) || head.classes.reduce((a, b) => (b[1] > a[1] ? b : a))
+    column.append(make("span", "name", head.name.replace("digit ", "digit\u00a0")), make("b", "", percent(said[1])))
+    head.classes.forEach(([text, share, chosen, isTrue]) => {
+      const value = make("span", `value${chosen ? " chosen" : ""}${isTrue ? " true" : ""}`, text)
+      value.style.setProperty("--share", `${Math.round(100 * share)}%`)
+      value.title = `${text}  ${percent(share)}${isTrue ? ", true" : ""}${chosen ? ", chosen" : ""}`
+      column.append(value)
+    })
+    box.append(column)
+  })
+  return box
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".tokens")
-  const find = place => {
-    const [r, c] = place.split(":").map(Number)
-    const cell = data.rows[r]?.cells[c]
-    return cell?.alternatives ? cell : null
-  }
-  const pin = place => {
-    pinned.set(parentElement, place)
+  const cells = new Map(data.rows.flatMap(row => row.cells).filter(cell => cell?.ref).map(cell => [cell.ref, cell]))
+  const open = ref => {
     root.querySelectorAll("button.cell").forEach(button => {
-      button.setAttribute("aria-pressed", String(button.dataset.place === place))
+      button.setAttribute("aria-pressed", String(button.dataset.ref === ref))
     })
     root.querySelector(".detail")?.remove()
-    const cell = find(place)
-    if (cell) root.append(detailOf(cell))
+    if (cells.has(ref)) root.append(detailOf(cells.get(ref)))
+  }
+  // the browser opens a token at once; the page follows, and an answer to an earlier click does not close a later one
+  const waiting = pinned.get(parentElement) || []
+  pinned.set(parentElement, waiting)
+  const pin = ref => {
+    open(ref)
+    waiting.push(ref)
+    setTriggerValue("pick", ref)
   }
   const step = event => {
     const buttons = [...root.querySelectorAll("button.cell")]
@@ -121,7 +156,7 @@ export default function ({ data, parentElement }) {
     event.preventDefault()
     event.stopPropagation()
     buttons[at + move].focus()
-    pin(buttons[at + move].dataset.place)
+    pin(buttons[at + move].dataset.ref)
   }
   const scroll = make("div", "scroll")
   scroll.append(tableOf(data, pin))
@@ -134,8 +169,11 @@ export default function ({ data, parentElement }) {
   const watch = new ResizeObserver(hint)
   watch.observe(scroll)
   watched.set(parentElement, watch)
+  const focused = root.getRootNode().activeElement?.dataset?.ref
   root.replaceChildren(scroll)
   root.onkeydown = step
-  const place = pinned.get(parentElement)
-  pin(place && find(place) ? place : data.pinned)
+  waiting.splice(0, waiting.indexOf(data.pinned) + 1)
+  const last = waiting.at(-1)
+  open(last && cells.has(last) ? last : data.pinned)
+  if (focused) root.querySelector(`button.cell[data-ref="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true })
 }

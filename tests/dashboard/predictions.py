@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.gcode import Scheme
+from core.gcode import EOS, Scheme
 from core.model.prediction import Prediction, TokenPrediction
 from dashboard.alignment import true_tokens
 
@@ -11,6 +11,7 @@ def prediction_of(
     scheme: Scheme, line: str, *, confidence: float = 0.8, operation: str = "face", share: float = 0.9
 ) -> Prediction:
     """A prediction that reads `line`, each token with the same confidence and one alternative."""
+    ids = [*scheme.encode(line), EOS]
     tokens = tuple(
         TokenPrediction(
             "EOS" if token.kind == "end" else token.text,
@@ -24,8 +25,9 @@ def prediction_of(
                 "sign": np.array([0.3, 0.7], np.float32),
                 "digit1": np.eye(10, dtype=np.float32)[4],
             },
+            ids[place],
         )
-        for token in true_tokens(scheme, line)
+        for place, token in enumerate(true_tokens(scheme, line))
     )
     others = {name: (1 - share) / 2 for name in ("face", "pocket", "adaptive") if name != operation}
     return Prediction(operation, share, {operation: share} | others, line, confidence, tokens, 6.5)

@@ -10,7 +10,7 @@ def test_operations_name_the_true_one_and_show_both_readings() -> None:
     frame = reading.operations_frame(read, "face", without)
     assert frame["operation"].tolist()[0] == "face (true)"
     assert frame["read in words"].tolist()[0] == "90.0\N{NO-BREAK SPACE}%"
-    assert frame["read without in words"].tolist()[0] == "> 99.9\N{NO-BREAK SPACE}%"
+    assert frame["changed in words"].tolist()[0] == "> 99.9\N{NO-BREAK SPACE}%"
     spec = charts.operations(frame, INK)
-    assert [series["name"] for series in spec["series"]] == ["read", "read without"]
+    assert [series["name"] for series in spec["series"]] == ["read", "changed"]
     assert charts.operations_height(frame) > charts.operations_height(reading.operations_frame(read, None))

@@ -21,6 +21,8 @@ def test_the_verdict_gives_confidence_and_measured_latency() -> None:
     )
     assert "exact line" in words
     assert "held out" in words
+    assert "Read `G1 X1.5`" in words
+    assert "true `" not in words, "the line that is right is not written twice"
     assert "62.5\N{NO-BREAK SPACE}% sure" in words
     assert "6.5 ms" in words
 
@@ -60,11 +62,12 @@ def test_the_label_tells_how_firm_it_is() -> None:
 def test_muting_is_told_beside_the_unmuted() -> None:
     read = prediction_of(SCHEME, "G1 X1", confidence=0.9)
     without = prediction_of(SCHEME, "G1 X2", confidence=0.4, operation="pocket", share=0.5)
-    words = reading.muting_words(read, without, ("motor_current",))
-    assert "Without motor current the line becomes `G1 X2` instead of `G1 X1`" in words
+    words = reading.change_words(read, without, "without motor current", (1, 4))
+    assert "Without motor current: **the line becomes `G1 X2`** instead of `G1 X1`" in words
+    assert "1 of 4 tokens flips" in words
     assert "90.0\N{NO-BREAK SPACE}% → 40.0\N{NO-BREAK SPACE}%" in words
     assert "face → pocket" in words
-    assert "stays `G1 X1`" in reading.muting_words(read, read, ("sound",))
+    assert "stays `G1 X1`" in reading.change_words(read, read, "without sound", (0, 4))
 
 
 def test_the_operation_is_judged_in_words() -> None:

@@ -99,7 +99,7 @@ def test_muting_shows_the_change_beside_the_unmuted(desk: Desk) -> None:
     page.get_by_role("combobox", name=re.compile("Mute for the model")).click()
     page.get_by_role("option", name="proximity").click()
     expect(page.locator(".tokens tr")).to_have_count(3)
-    expect(page.locator(".tokens tr").nth(2)).to_contain_text("Read without proximity")
+    expect(page.locator(".tokens tr").nth(2)).to_contain_text("Changed")
     assert page.locator(".tokens tr").nth(1).inner_text() == before
     page.wait_for_url(re.compile("without=proximity"))
 

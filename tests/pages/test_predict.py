@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.evidence.evaluation import Evaluation
 from core.model.bundle import load_bundle, save_bundle
+from core.recordings.changes import parse
 from core.recordings.describe import guess
 from core.recordings.reader import read_recording
 from core.recordings.store import import_runs
@@ -95,7 +96,7 @@ def test_muting_sets_a_second_reading_beside_the_first(open_page: Open) -> None:
     unmuted = tokens(app)["rows"][1]
     app.multiselect(key="pick_without").select("proximity").select("sound").run()
     rows = tokens(app)["rows"]
-    assert [row["name"] for row in rows] == ["Truth", "Read", "Read without proximity, sound"]
+    assert [row["name"] for row in rows] == ["Truth", "Read", "Changed"]
     texts = [[cell["text"] for cell in row["cells"] if cell and cell["text"]] for row in (rows[1], unmuted)]
     assert texts[0] == texts[1], "the unmuted reading stays as it was"
     assert app.query_params["without"] == "proximity,sound"
@@ -246,3 +247,96 @@ def test_a_bundle_of_another_machine_is_told_in_a_sentence(open_page: Open, tmp_
     import_runs([folder], tmp_path / "store", guess([folder]).machine)
     said = words(open_page(tmp_path / "store", run="Gear_1", row="16"))
     assert "has no channel" in said
+
+
+CHANGE = "shift(1);offset(proximity,3sd);noise(x_motor,0.5sd,2)"
+
+
+def test_a_link_opens_a_changed_window_beside_the_original(
+    open_page: Open, runs: Path, bundles: Path
+) -> None:
+    app = open_page(run="face_002", row="64", change=CHANGE, prefix="G1 X1.5 Y")
+    changed = load_bundle(bundles / "small").predict(
+        read_recording(runs / "face_002_aligned.csv.gz").window(64), change=parse(CHANGE), prefix="G1 X1.5 Y"
+    )
+    rows = tokens(app)["rows"]
+    assert [row["name"] for row in rows] == ["Truth", "Read", "Changed"]
+    shown = [cell["text"] for cell in rows[2]["cells"] if cell and cell["text"]]
+    assert shown == [token.text if token.kind != "end" else "end" for token in changed.tokens]
+    said = words(app)
+    assert "1 row later, offset of 3 sd on proximity" in said
+    assert changed.line in said
+    app.button(key="what_if_none").click().run()
+    assert [row["name"] for row in tokens(app)["rows"]] == ["Truth", "Read"]
+    assert not {"change", "prefix", "without"} & set(app.query_params)
+
+
+def test_the_start_moves_by_a_row_and_back(open_page: Open) -> None:
+    app = open_page(run="face_002", row="64")
+    app.button(key="shift_later").click().run()
+    app.button(key="shift_later").click().run()
+    assert app.query_params["change"] == "shift(2)"
+    assert app.slider(key="pick_row").value == 64, "the original stays"
+    app.button(key="shift_earlier").click().run()
+    app.button(key="shift_earlier").click().run()
+    assert "change" not in app.query_params
+
+
+@pytest.mark.parametrize(
+    ("link", "word"),
+    [
+        ({"prefix": "X1 X2"}, "cannot stand there"),
+        ({"prefix": "nonsense!"}, "Column"),
+        ({"change": "shift(9999)"}, "cannot start at row"),
+        ({"change": "offset(nothing,1)"}, "is no modality"),
+        ({"change": "offset(position,1)"}, "does not read position"),
+        ({"change": "wobble"}, "is no change"),
+    ],
+)
+def test_a_change_that_cannot_be_made_is_a_sentence_and_the_original_stays(
+    open_page: Open, link: dict[str, str], word: str
+) -> None:
+    app = open_page(run="face_002", row="64", **link)
+    assert word in words(app)
+    assert [row["name"] for row in tokens(app)["rows"]] == ["Truth", "Read"]
+
+
+def test_other_ways_of_reading_stand_beside_it(open_page: Open) -> None:
+    app = open_page(run="face_002", row="64", also="given,beam", token="given-1")
+    table = tokens(app)
+    assert [row["name"] for row in table["rows"]] == ["Truth", "Read", "Beam of 4", "Given true tokens"]
+    truth, given = table["rows"][0]["cells"], table["rows"][3]["cells"]
+    assert [bool(cell) for cell in given] == [bool(cell) for cell in truth], "one answer to each true token"
+    assert table["pinned"] == "given-1"
+
+
+@pytest.mark.parametrize(
+    "why", ["gradients-line-modality", "occlusion-operation-channel", "gradients-token-board"]
+)
+def test_what_it_rests_on_is_reckoned_where_it_is_looked_at(open_page: Open, why: str) -> None:
+    assert "sensors" not in words(open_page(run="face_002", row="64"))
+    app = open_page(run="face_002", row="64", look="why", why=why)
+    said = words(app)
+    assert "with all sensors" in said
+    assert ("completeness gap" in said) == why.startswith("gradients")
+    assert len(app.get("echarts_chart")) == 3
+
+
+def test_an_imported_recording_is_read_and_changed(open_page: Open, runs: Path, own_build: Path) -> None:
+    import_runs([runs], own_build / "stores" / "mine")
+    app = open_page(data="mine", run="face_002", row="32", change="shift(1)", look="why")
+    assert [row["name"] for row in tokens(app)["rows"]] == ["Truth", "Read", "Changed"]
+    assert "with all sensors" in words(app)
+
+
+def test_without_labels_nothing_is_compared_but_everything_changed(open_page: Open, odd_runs: Path) -> None:
+    app = open_page(
+        recordings=odd_runs,
+        run="a_unlabelled",
+        change="shift(1)",
+        also="given,beam",
+        look="why",
+        why="occlusion-true",
+    )
+    assert [row["name"] for row in tokens(app)["rows"]] == ["Read", "Changed", "Beam of 4"]
+    assert "with all sensors" in words(app)
