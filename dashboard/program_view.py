@@ -155,8 +155,8 @@ def caption(beside: Beside, own: Comparison) -> str:
         return (
             "Deviation of the path read back from the nearest point of the intended lines at its place, known at "
             f"{known:,} of {len(own.position_mm):,} rows; not while the program moves in machine coordinates (G53 or "
-            "G28) or has ended. Between rows the path is taken to be straight, which cuts corners; a run that is read too "
-            "early or too late still lies on its path: that shows beside what was recorded."
+            "G28) or has ended. Between rows the path is taken to be straight, which cuts corners; a run that is read "
+            "too early or too late still lies on its path: that shows beside what was recorded."
         )
     if not beside.truth.known.any():
         return "The path as it was read back, in mm. Nothing is known to compare it with."

@@ -35,6 +35,7 @@ PICTURES = {
     "machine": Picture(
         f"signals?{READING}&channels=spindle2.Ax,frame_l2.Proximity", "canvas", click="Machine", scheme="dark"
     ),
+    "program": Picture("program?data=store&bundle=bantam&run=damagepocket_003&a=113", ".desk .line"),
     "predict": Picture(f"predict?{READING}&without=proximity", ".tokens tr"),
 }
 
