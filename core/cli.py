@@ -33,8 +33,11 @@ SplitsPath = Annotated[Path, typer.Argument(help="folder of window files")]
 
 def main() -> None:
     """Run a verb; bad input ends with one plain sentence and status 1, an interruption with status 130."""
+    import core.cli_ablation
+    import core.cli_audit
     import core.cli_data
     import core.cli_readings
+    import core.cli_report
     import core.cli_runs
     import core.cli_twin  # noqa: F401  (their verbs join the app)
 

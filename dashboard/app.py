@@ -45,6 +45,24 @@ page = st.navigation(
                 icon=":material/troubleshoot:",
                 help="What the model reads in one window of a recording, how sure it is, and what else it saw.",
             ),
+            st.Page(
+                PAGES / "compare.py",
+                title="Compare",
+                icon=":material/compare_arrows:",
+                help="Where and in which head it fails over the test set, and what another bundle or slice changes.",
+            ),
+            st.Page(
+                PAGES / "program.py",
+                title="Program",
+                icon=":material/route:",
+                help="A whole run read back as a program and a path, beside what was executed or intended.",
+            ),
+            st.Page(
+                PAGES / "review.py",
+                title="Review",
+                icon=":material/rate_review:",
+                help="Verdicts on what the model read: give them, read them, compare reviewers, hand over a report.",
+            ),
         ],
         "Data": [
             st.Page(

@@ -10,11 +10,13 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from core.evidence.comparison.confusion import rows_of_cell
+from core.evidence.comparison.table import ComparisonTable
 from core.evidence.readings.filters import Filter
 from core.evidence.readings.opened import OpenReadings
 from core.evidence.readings.questions import page
 from core.evidence.readings.source import RunSource
-from core.evidence.readings.table import Readings, described, finished_parts, made_from
+from core.evidence.readings.table import Readings, described, finished_parts, made_from, parts_folder
 from core.model.bundle import Bundle
 from core.recordings.windows import STRIDE, window_count
 from dashboard import jobs, places
@@ -29,6 +31,8 @@ FRESH_S = 10
 FIRST_RUNS = 5
 # measured on one core of this project's machine, with everything that is scored
 SECONDS_A_WINDOW = 0.006
+# what takes no longer than this begins without being asked for
+ALONE_S = 120.0
 
 
 @dataclass(frozen=True)
@@ -57,9 +61,15 @@ class Shown:
 
     table: OpenReadings
     key: str
+    files: tuple[str, ...]
     whole: bool
     misses: tuple[str, ...]
     failures: Mapping[str, str]
+
+    @property
+    def answers(self) -> ComparisonTable:
+        """The same windows with every answer of the bundle; ReadingsError where these are not there."""
+        return _answers(self.key, self.files, self.table)
 
 
 def place_of(view: View, without: Sequence[str] = ()) -> Place | None:
@@ -95,14 +105,15 @@ def shown(place: Place) -> Shown | None:
     found = _described(file_stamp(place.out), str(place.out))
     if found is not None and found.made == place.made:
         key = file_stamp(place.out)
-        return Shown(_load(key, (str(place.out),)), key, True, found.misses(place.source), found.failures)
+        files = (str(place.out),)
+        return Shown(_load(key, files), key, files, True, found.misses(place.source), found.failures)
     parts = _parts(str(place.out), place.made)
     if not parts:
         return None
     key = f"{place.out}:{place.made}:{len(parts)}"
     table = _load(key, parts)
     left = tuple(run for run in place.source.runs if run not in table.runs)
-    return Shown(table, key, False, left, {})
+    return Shown(table, key, parts, False, left, {})
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -117,7 +128,31 @@ def _parts(out: str, made: str) -> tuple[str, ...]:
 
 @st.cache_resource(max_entries=3, show_spinner="Opening the readings")
 def _load(key: str, files: tuple[str, ...]) -> OpenReadings:
-    return OpenReadings.load([Path(file) for file in files])
+    table = OpenReadings.load([Path(file) for file in files])
+    table.cell = lambda name: rows_of_cell(_answers(key, files, table).scored(), name)
+    return table
+
+
+@st.cache_resource(max_entries=3, show_spinner="Opening the answers")
+def _answers(key: str, files: tuple[str, ...], _table: OpenReadings) -> ComparisonTable:
+    return ComparisonTable.open([Path(file) for file in files], _table)
+
+
+def held_out(place: Place) -> frozenset[str]:
+    """The runs of the source with which the bundle is scored; those with none of the training's windows come first."""
+    return frozenset(place.bundle.manifest.runs.get("test", ())) & frozenset(place.source.runs)
+
+
+def scored_begun(place: Place) -> bool:
+    """Whether all runs are read with which the bundle is scored; for those who wait for them."""
+    wanted = held_out(place)
+    if not wanted:
+        return begun(place)
+    folder = parts_folder(place.out)
+    if not all((folder / f"{run}.parquet").is_file() for run in wanted):
+        return False
+    _parts.clear()
+    return True
 
 
 def begun(place: Place) -> bool:
@@ -151,6 +186,15 @@ def windows_to_read(place: Place) -> int | None:
     if place.source.store is None:
         return None
     return sum(window_count(entry.rows) for entry in place.source.store.entries)
+
+
+def start_alone(place: Place, title: str) -> bool:
+    """Start the job by itself where nobody has asked for it yet and it takes no longer than people wait."""
+    windows = windows_to_read(place)
+    if windows is None or windows * SECONDS_A_WINDOW > ALONE_S or jobs.look(place.job).state != "none":
+        return False
+    read_all(place, title)
+    return True
 
 
 def offer_words(place: Place) -> str:

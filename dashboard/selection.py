@@ -58,12 +58,19 @@ def _kept(
 class Selection:
     """What is being looked at; None means that nothing has been chosen yet.
 
-    `channels` are the modalities, boards or channels whose traces are shown, `without` those that the model must not
-    see. `span` is the first and the last row in view, `mark_a` and `mark_b` the rows of the two cursors, `over` a run
-    that is laid over the first one, `shift` rows later or, where `laid` is "line", line by line. `filter` names the
-    windows that are listed, in words, and `figures` the protocol whose figures are shown. `change` is what is different
-    in the window (`core.recordings.changes`), `prefix` how the line is made to begin, `token` the place of the one
-    looked at, `also` the other ways of reading, `look` what stands under the reading, and `why` how it is explained.
+    - Everywhere: `channels` are the modalities, boards or channels whose traces are shown, `without` those that the
+      model must not see, `filter` names windows in words, `figures` the protocol whose figures are shown.
+    - Signals: `span` is the first and the last row in view, `mark_a` and `mark_b` the rows of the two cursors, `over` a
+      run that is laid over the first one, `shift` rows later or, where `laid` is "line", line by line.
+    - Predict: `change` is what is different in the window (`core.recordings.changes`), `prefix` how the line is made to
+      begin, `token` the place of the one looked at, `also` the other ways of reading, `look` what stands under the
+      reading, and `why` how it is explained.
+    - Compare: `part` is the part of the bundle's split that is scored, `section`, `by`, `head`, `cell` and `shares` what
+      is shown of it, and `versus` the kind of the other side: another bundle, another filter, or with channels muted.
+    - Program: `intended` names the program that a run is held against, `beside` the form of the true program that
+      stands beside the one read back.
+    - Review: `desk` is the part of the page, `queue` the way through the windows, `sample` and `seed` what is drawn at
+      random, `said` the verdicts that are listed.
     """
 
     dataset: str | None = _kept("data", _TEXT)
@@ -89,6 +96,23 @@ class Selection:
     sort: str | None = _kept("sort", _TEXT)
     page: int | None = _kept("page", _ROW, "page", "the first page is shown")
     figures: str | None = _kept("figures", _TEXT)
+    part: str | None = _kept("part", _TEXT)
+    section: str | None = _kept("section", _TEXT)
+    by: str | None = _kept("by", _TEXT)
+    head: str | None = _kept("head", _TEXT)
+    cell: str | None = _kept("cell", _TEXT)
+    shares: str | None = _kept("shares", _TEXT)
+    versus: str | None = _kept("vs", _TEXT)
+    versus_bundle: str | None = _kept("vs_bundle", _TEXT)
+    versus_filter: str | None = _kept("vs_filter", _TEXT)
+    versus_without: tuple[str, ...] = _kept("vs_without", _NAMES, empty=())
+    desk: str | None = _kept("desk", _TEXT)
+    queue: str | None = _kept("queue", _TEXT)
+    sample: int | None = _kept("sample", _ROW, "size of the sample", "100 windows are drawn")
+    seed: int | None = _kept("seed", _ROW, "seed of the sample", "it is 0")
+    said: str | None = _kept("said", _TEXT)
+    intended: str | None = _kept("intended", _TEXT)
+    beside: str | None = _kept("beside", _TEXT)
     change: str | None = _kept("change", _TEXT)
     prefix: str | None = _kept("prefix", _TEXT)
     token: str | None = _kept("token", _TEXT)

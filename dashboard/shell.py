@@ -8,18 +8,13 @@ import streamlit as st
 from core.errors import ToolmarkError
 from core.evidence.evaluation import Evaluation, MetricRow
 from core.evidence.metrics import describe
+from core.evidence.protocol_words import PROTOCOLS
 from core.model.bundle import Bundle
 from dashboard import data, evaluations, selection
 from dashboard.components import counted, percent, sentence
 from dashboard.data import BundleFolder, Dataset
 from dashboard.selection import Selection
 
-PROTOCOLS = {
-    "seed": "windows split at random, the machine's position among the inputs: as published, and it flatters",
-    "run": "whole runs held out, side channels only",
-    "blind": "whole runs held out, no ambient channel, nothing that names the session",
-    "program": "one program held out, no ambient channel, nothing that names the session",
-}
 # the first figure of a header, and the one under it: free-running ones, but for the published protocol
 _HEADLINES = {"seed": ("token", "operation")}
 _HEADLINE = ("exact_line", "operation")

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from core.evidence.readings.filters import parse
-from core.evidence.readings.marks import Marks, Slice
+from core.evidence.readings.filters import Filter, parse
+from core.evidence.readings.marks import Marks, MarksError, Slice
 from core.evidence.readings.opened import Hand, OpenReadings
 from core.evidence.readings.questions import windows_of
 from dashboard import places, readings
@@ -22,6 +22,18 @@ def marks() -> Marks:
 def slices(view: View) -> tuple[Slice, ...]:
     """The slices of the view's dataset, by name."""
     return marks().slices(view.dataset.name) if view.dataset else ()
+
+
+def wanted(view: View) -> tuple[Filter, tuple[str, ...]]:
+    """The filter of the address, written or that of its slice, and what of it could not be read."""
+    text, said = view.selection.filter, []
+    if text is None and view.selection.slice and view.dataset:
+        try:
+            text = marks().slice(view.dataset.name, view.selection.slice).filter
+        except MarksError as error:
+            said.append(str(error))
+    parsed = parse(text or "")
+    return parsed.filter, (*said, *parsed.problems)
 
 
 def hand(dataset: str, found: Shown) -> tuple[Hand, int]:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.evidence.caveats import caveats
+from core.evidence.protocol_words import PROTOCOLS
 from dashboard import (
     bundle_facts,
     components,
@@ -68,9 +69,7 @@ def choose_protocol(view: View, ladder: tuple[Scored, ...]) -> Scored:
 def show_figures(view: View, ladder: tuple[Scored, ...]) -> Scored:
     """The model and every baseline under one protocol, then head by head, then everything."""
     one = choose_protocol(view, ladder)
-    st.caption(
-        f"**{one.protocol}**: {shell.PROTOCOLS.get(one.protocol, '')}. Per cent; {evaluations.about(one)}."
-    )
+    st.caption(f"**{one.protocol}**: {PROTOCOLS.get(one.protocol, '')}. Per cent; {evaluations.about(one)}.")
     st.table(score_table.methods_table(one.evaluation), border="horizontal", hide_index=True)
     gone = evaluations.strangers(one, view.dataset.runs if view.dataset else ())
     if gone:

@@ -1,21 +1,16 @@
 """Sequences: every window of every run, filtered and sorted at once, with the runs as lanes above."""
 
 from dataclasses import replace
-from functools import partial
 
 import streamlit as st
 
-from core.errors import ToolmarkError
-from core.evidence.readings.filters import Filter, parse
+from core.evidence.readings.filters import Filter
 from core.evidence.readings.sql import DEFAULT_SORT, sort_problem
 from dashboard import (
     chosen_window,
     components,
-    data,
     facet_list,
-    job_view,
-    jobs,
-    reading,
+    reading_gate,
     readings,
     run_lanes,
     selection,
@@ -25,91 +20,16 @@ from dashboard import (
     slices,
 )
 from dashboard.listing import PAGE_ROWS, RUNS_AT_ONCE, Listing, Window
-from dashboard.readings import Place, Shown
 from dashboard.shell import View
 
-NO_RECORDINGS = "There is nothing to list yet. Bring recordings in on the Recordings page, then come back."
-NO_BUNDLE = "Without a trained model nothing is read. Train one on your recordings:"
-TRAIN = (
-    "python -m core windows build/store --out build/splits --protocol run",
-    "python -m core train build/splits --out assets/models/mine --preset best",
-)
+WAITING = "The table appears as soon as the first runs are read; this page may be left meanwhile."
 
 
-def choose_place(view: View) -> Place:
-    """Where the readings of what is chosen are; where nothing can be read, say why and end the page."""
-    selection.hold(view.selection)
-    if view.dataset is None:
-        if not any(dataset.files for dataset in data.datasets()):
-            components.empty_state("No recordings yet", NO_RECORDINGS)
-        st.stop()
-    if view.bundle is None:
-        if view.folder is None:
-            components.empty_state("No model yet", NO_BUNDLE, TRAIN, icon=":material/model_training:")
-        st.stop()
-    muted, _ = reading.mutable(view.bundle, view.selection.without)
-    try:
-        place = readings.place_of(view, muted)
-    except ToolmarkError as error:
-        st.error(components.sentence(str(error)), icon=":material/error:")
-        st.stop()
-    assert place is not None
-    return place
-
-
-def show_job(place: Place, title: str) -> None:
-    """The job that reads the windows: under way, or ended before its end."""
-    job_view.show(place.job, partial(readings.read_all, place, title))
-
-
-def offer_reading(view: View, place: Place, title: str) -> None:
-    """The way in where nothing was read yet."""
-    job, again = jobs.look(place.job), partial(readings.read_all, place, title)
-    job_view.show(place.job, again, ready=partial(readings.begun, place))
-    if job.busy:
-        st.caption("The table appears as soon as the first runs are read; this page may be left meanwhile.")
-        return
-    words = readings.offer_words(place)
-    components.empty_state("These windows have not been read yet", words, icon=":material/table_view:")
-    if job.state in ("none", "done"):
-        st.button(
-            "Read all windows",
-            type="primary",
-            icon=":material/play_arrow:",
-            on_click=readings.read_all,
-            args=(place, title),
-        )
-
-
-def show_gaps(place: Place, found: Shown, title: str) -> None:
-    """What the table lacks: runs that came since, runs that could not be read."""
-    busy = jobs.look(place.job).busy
-    if found.misses and not busy:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.info(readings.gap_words(found), icon=":material/update:", width="stretch")
-            st.button("Read them", on_click=readings.read_all, args=(place, title), key="read_rest")
-    if found.failures:
-        with st.expander(
-            f"{components.counted(len(found.failures), 'run')} could not be read", icon=":material/error:"
-        ):
-            st.table(found.failures, border="horizontal")
-
-
-def choose_filter(view: View) -> tuple[Filter, str, tuple[str, ...]]:
-    """The filter and the order of the address, and what of them could not be read."""
-    wanted = view.selection
-    text, said = wanted.filter, []
-    if text is None and wanted.slice and view.dataset:
-        try:
-            text = slices.marks().slice(view.dataset.name, wanted.slice).filter
-        except ToolmarkError as error:
-            said.append(str(error))
-    parsed = parse(text or "")
-    sort = wanted.sort or DEFAULT_SORT
+def choose_order(view: View) -> tuple[str, tuple[str, ...]]:
+    """The order of the address, and what of it could not be read."""
+    sort = view.selection.sort or DEFAULT_SORT
     problem = sort_problem(sort)
-    if problem:
-        sort, said = DEFAULT_SORT, [*said, problem]
-    return parsed.filter, sort, (*said, *parsed.problems)
+    return (DEFAULT_SORT, (problem,)) if problem else (sort, ())
 
 
 def show_lanes(listing: Listing, window: Window | None) -> None:
@@ -198,14 +118,11 @@ def show_listing(view: View, listing: Listing, said: tuple[str, ...]) -> None:
 view = shell.open_page(
     "Sequences", "Which windows exist, which were read wrong, and what do these have in common?"
 )
-place = choose_place(view)
-title = f"Read all windows of {view.selection.dataset} with {view.selection.bundle}"
-found = readings.shown(place)
+place = reading_gate.choose_place(view)
+found = reading_gate.open_table(place, reading_gate.title_of(view), readings.begun, WAITING)
 if found is None:
-    offer_reading(view, place, title)
     st.stop()
-show_job(place, title)
-show_gaps(place, found, title)
-wanted, sort, said = choose_filter(view)
+wanted, said = slices.wanted(view)
+sort, of_sort = choose_order(view)
 hand, revision = slices.hand(view.selection.dataset or "", found)
-show_listing(view, Listing(found, wanted, sort, hand, revision), said)
+show_listing(view, Listing(found, wanted, sort, hand, revision), (*said, *of_sort))

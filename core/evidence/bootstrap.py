@@ -3,7 +3,7 @@
 Windows of one run overlap and share its day, so the run, not the window, is what is drawn again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -62,10 +62,48 @@ def interval(sums: Floats, statistic: Statistic = ratio, config: BootstrapConfig
     if len(speaking) < 2:
         return Interval(value, None, None)
     drawn = statistic(run_weights(len(speaking), config) @ speaking)
-    drawn = drawn[~np.isnan(drawn)]
+    return Interval(value, *percentiles(drawn, config))
+
+
+def intervals(
+    asked: Sequence[tuple[Floats, Statistic]], config: BootstrapConfig | None = None
+) -> list[Interval]:
+    """`interval` of many statistics; those in which the same runs speak are drawn together."""
+    config = config or BootstrapConfig()
+    found: dict[int, Interval] = {}
+    alike: dict[bytes, list[int]] = {}
+    for place, (sums, _) in enumerate(asked):
+        alike.setdefault(np.any(sums != 0, axis=1).tobytes(), []).append(place)
+    for speaking, places in alike.items():
+        rows = np.frombuffer(speaking, np.bool_)
+        drawn = _drawn([asked[place] for place in places], rows, config)
+        for place, draws in zip(places, drawn, strict=True):
+            sums, statistic = asked[place]
+            value = float(statistic(sums.sum(axis=0, keepdims=True))[0])
+            found[place] = Interval(
+                value, *(percentiles(draws, config) if draws is not None else (None, None))
+            )
+    return [found[place] for place in range(len(asked))]
+
+
+def _drawn(
+    asked: Sequence[tuple[Floats, Statistic]], rows: NDArray[np.bool_], config: BootstrapConfig
+) -> list[Floats | None]:
+    """The resamples of some statistics of the same runs; None where fewer than two speak."""
+    n_runs = int(rows.sum())
+    if n_runs < 2:
+        return [None] * len(asked)
+    every = run_weights(n_runs, config) @ np.concatenate([sums[rows] for sums, _ in asked], axis=1)
+    ends = np.cumsum([sums.shape[1] for sums, _ in asked])[:-1]
+    parts = np.split(every, ends, axis=1)
+    return [statistic(part) for part, (_, statistic) in zip(parts, asked, strict=True)]
+
+
+def percentiles(draws: Floats, config: BootstrapConfig) -> tuple[float, float]:
+    """The bounds that hold the middle of the resamples; those without a value are left out."""
     tail = (1.0 - config.level) / 2.0
-    low, high = np.quantile(drawn, (tail, 1.0 - tail))
-    return Interval(value, float(low), float(high))
+    low, high = np.quantile(draws[~np.isnan(draws)], (tail, 1.0 - tail))
+    return float(low), float(high)
 
 
 # so many runs speak for themselves: drawing them again would take seconds and say the same

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
-from core.evidence.answers import Answers
+from core.evidence.answers import Answers, Reals
 from core.evidence.calibration import bin_sums
 from core.evidence.tally import Bools, Ints, Tally, counted, share
 from core.evidence.token_metrics import same_width
@@ -24,27 +26,69 @@ _WORD = re.compile(r"([A-Z])\s*([+-]?(?:\d+\.?\d*|\.\d+)|\?)?|(\?|[\d.+-]+)")
 Words = tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True, eq=False)
+class LineScores:
+    """How right each of N free-running lines is: right or not `[N]`, lengths counted `[N]`, and how sure it was."""
+
+    exact: Bools
+    within_row: Bools
+    structure: Bools
+    values_exact: Ints
+    values_close: Ints
+    values_asked: Ints
+    confidence: Reals | None = None
+    sure: Bools | None = None
+
+    def take(self, index: Ints) -> "LineScores":
+        """The scores of some of the lines."""
+
+        def some(part: Any) -> Any:
+            return None if part is None else part[index]
+
+        return LineScores(*(some(getattr(self, each.name)) for each in fields(self)))
+
+
+def line_scores(truth: Truth, answers: Answers, length_unit: str = "inch") -> LineScores | None:
+    """Score the free-running lines one by one; None for a method that says none."""
+    if answers.tokens is None or answers.lines is None:
+        return None
+    values = value_counts(truth.lines, answers.lines, length_unit)
+    exact = exact_lines(truth, answers.tokens)
+    sure = None
+    if answers.confidence is not None and answers.threshold is not None:
+        sure = np.asarray(answers.confidence >= answers.threshold, np.bool_)
+    return LineScores(
+        exact=exact,
+        within_row=exact | near_lines(truth, answers.tokens),
+        structure=same_structure(truth.lines, answers.lines),
+        values_exact=values[0],
+        values_close=values[1],
+        values_asked=values[2],
+        confidence=answers.confidence,
+        sure=sure,
+    )
+
+
 def line_tallies(truth: Truth, answers: Answers, length_unit: str = "inch") -> Iterator[Tally]:
     """Value, structure and line accuracy of the free-running lines."""
-    if answers.tokens is None or answers.lines is None:
-        return
-    n_units, method = len(truth.units), answers.method
-    every = np.ones(len(truth), np.bool_)
-    exact, hits, asked = value_counts(truth.lines, answers.lines, length_unit)
-    yield counted("value_exact", method, exact, asked, truth.unit, n_units)
-    yield counted("value_1mm", method, hits, asked, truth.unit, n_units)
-    yield share("structure", method, same_structure(truth.lines, answers.lines), every, truth.unit, n_units)
-    right = exact_lines(truth, answers.tokens)
-    yield share("exact_line", method, right, every, truth.unit, n_units)
-    near = right | near_lines(truth, answers.tokens)
-    yield share("line_within_row", method, near, every, truth.unit, n_units)
-    if answers.confidence is not None:
-        sums = bin_sums(answers.confidence, right, truth.unit, n_units)
-        yield Tally("ece_line", method, "ece", sums)
-        if answers.threshold is not None:
-            sure = answers.confidence >= answers.threshold
-            yield share("answered", method, sure, every, truth.unit, n_units)
-            yield share("answered_right", method, right, sure, truth.unit, n_units)
+    scores = line_scores(truth, answers, length_unit)
+    if scores is not None:
+        yield from scored_tallies(scores, answers.method, truth.unit, len(truth.units))
+
+
+def scored_tallies(scores: LineScores, method: str, unit: Ints, n_units: int) -> Iterator[Tally]:
+    """The tallies of lines that are already scored; `unit` `[N]`."""
+    every = np.ones(len(unit), np.bool_)
+    yield counted("value_exact", method, scores.values_exact, scores.values_asked, unit, n_units)
+    yield counted("value_1mm", method, scores.values_close, scores.values_asked, unit, n_units)
+    yield share("structure", method, scores.structure, every, unit, n_units)
+    yield share("exact_line", method, scores.exact, every, unit, n_units)
+    yield share("line_within_row", method, scores.within_row, every, unit, n_units)
+    if scores.confidence is not None:
+        yield Tally("ece_line", method, "ece", bin_sums(scores.confidence, scores.exact, unit, n_units))
+    if scores.sure is not None:
+        yield share("answered", method, scores.sure, every, unit, n_units)
+        yield share("answered_right", method, scores.exact, scores.sure, unit, n_units)
 
 
 def exact_lines(truth: Truth, tokens: Ints) -> Bools:
@@ -71,12 +115,22 @@ def value_counts(
     return table[:, 0], table[:, 1], table[:, 2]
 
 
-def largest_errors_mm(
+def value_errors_mm(
     true: Sequence[str], given: Sequence[str], length_unit: str = "inch"
-) -> list[float | None]:
-    """How far each line's worst length is off, in mm; None where the given line has none of the true one's letters."""
-    gaps = [[gap for _, gap in _gaps(a, b)] for a, b in zip(true, given, strict=True)]
-    return [float(max(row) * MM_PER_UNIT[length_unit]) if row else None for row in gaps]
+) -> list[list[float]]:
+    """How far each length of each true line is off, in mm; infinitely far where the given line lacks its letter."""
+    scale = MM_PER_UNIT[length_unit]
+    found = []
+    for one, other in zip(true, given, strict=True):
+        gaps = [float(gap * scale) for _, gap in _gaps(one, other)]
+        found.append([*gaps, *[float("inf")] * (len(_lengths(one)) - len(gaps))])
+    return found
+
+
+def largest_errors_mm(errors: Sequence[Sequence[float]]) -> list[float | None]:
+    """How far each line's worst length is off, of `value_errors_mm`; None where no letter of a length is in both."""
+    there = [[error for error in line if error != float("inf")] for line in errors]
+    return [max(line) if line else None for line in there]
 
 
 def _gaps(true: str, given: str) -> list[tuple[str, Decimal]]:

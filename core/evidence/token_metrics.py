@@ -14,17 +14,30 @@ from core.model.targets import with_end
 
 def token_tallies(truth: Truth, answers: Answers) -> Iterator[Tally]:
     """Token and head accuracy given the true tokens before, and token accuracy free-running."""
+    if answers.forced is not None and answers.forced.shape != truth.tokens.shape:
+        raise EvidenceError(
+            f"The teacher-forced tokens of {answers.method} have the shape {answers.forced.shape}, the true "
+            f"ones {truth.tokens.shape}; predict with the scheme that the windows were cut for."
+        )
+    for metric, (right, asked) in token_items(truth, answers).items():
+        yield _tally(truth, answers.method, metric, right, asked)
+        if metric in answers.forced_confidence:
+            yield _calibration(truth, answers.method, metric, right, asked, answers.forced_confidence[metric])
+
+
+def token_items(truth: Truth, answers: Answers) -> dict[str, tuple[Bools, Bools]]:
+    """Metric -> whether each position `[N, T]` is right, and whether it is asked; free-running ones may be wider."""
+    found: dict[str, tuple[Bools, Bools]] = {}
     if answers.forced is not None:
-        if answers.forced.shape != truth.tokens.shape:
-            raise EvidenceError(
-                f"The teacher-forced tokens of {answers.method} have the shape {answers.forced.shape}, the true "
-                f"ones {truth.tokens.shape}; predict with the scheme that the windows were cut for."
-            )
-        yield _tally(truth, answers.method, "token", answers.forced == truth.tokens, truth.tokens != PAD)
-        yield from _head_tallies(truth, answers)
+        found["token"] = answers.forced == truth.tokens, truth.tokens != PAD
+    if answers.forced is not None and answers.forced_heads is not None:
+        true, given = head_classes(truth.heads), head_classes(answers.forced_heads)
+        asked = where_asked(truth)
+        found |= {name: (np.asarray(given[name] == true[name]), asked[name]) for name in asked}
     if answers.tokens is not None:
-        target, given = same_width(truth.tokens, answers.tokens)
-        yield _tally(truth, answers.method, "token_free", given == target, target != PAD)
+        target, given_tokens = same_width(truth.tokens, answers.tokens)
+        found["token_free"] = np.asarray(given_tokens == target), np.asarray(target != PAD)
+    return found
 
 
 def same_width(target: Ints, given: Ints) -> tuple[Ints, Ints]:
@@ -74,17 +87,6 @@ def unknown_tallies(truth: Truth) -> Iterator[Tally]:
     content = (truth.heads.type != TokenType.SPECIAL) & (truth.tokens != PAD) | unknown
     yield _tally(truth, "truth", "unk_tokens", unknown, content)
     yield _tally(truth, "truth", "unk_windows", unknown.any(axis=1), np.ones(len(truth), np.bool_))
-
-
-def _head_tallies(truth: Truth, answers: Answers) -> Iterator[Tally]:
-    if answers.forced_heads is None:
-        return
-    true, given = head_classes(truth.heads), head_classes(answers.forced_heads)
-    for name, asked in where_asked(truth).items():
-        right = given[name] == true[name]
-        yield _tally(truth, answers.method, name, right, asked)
-        if name in answers.forced_confidence:
-            yield _calibration(truth, answers.method, name, right, asked, answers.forced_confidence[name])
 
 
 def _tally(truth: Truth, method: str, metric: str, right: Bools, asked: Bools) -> Tally:

@@ -1,5 +1,6 @@
 """What a run really executed, row by row: what tracks are scored against."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import groupby
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.gcode import canonical
 from core.recordings.alignment import trail_of
-from core.recordings.programs import listing_of, program_of
+from core.recordings.programs import Timeline, listing_of, program_of
 from core.recordings.recording import Recording, labels
 from core.recordings.store import Store
 from core.recordings.windows import STRIDE, WINDOW_ROWS, WindowLabel, window_label
@@ -81,14 +82,46 @@ def part_of(recording: Recording, first: int, rows: int) -> Recording:
     )
 
 
-def executed_programs(store: Store) -> dict[str, tuple[str, ...]]:
-    """The lines of each program that any run of the store showed, canonical and in order."""
+@dataclass(frozen=True)
+class Listing:
+    """A program as the runs of a store showed it: number -> canonical line, in order, and how many runs there were.
+
+    learned: lines among them that only training runs of a bundle showed.
+    """
+
+    lines: Mapping[int, str]
+    runs: int
+    learned: int = 0
+
+    def completed(self, timeline: Timeline | None) -> "Listing":
+        """The same with the lines that a bundle's training runs showed between its own, where the two agree."""
+        own = (
+            {}
+            if timeline is None
+            else {number: _canonical(line) for number, line in timeline.listing.items()}
+        )
+        if not own or any(own.get(number, line) != line for number, line in self.lines.items()):
+            return self
+        lines = dict(sorted((own | dict(self.lines)).items()))
+        return Listing(lines, self.runs, len(lines) - len(self.lines))
+
+
+def executed_listings(store: Store) -> dict[str, Listing]:
+    """Each program that any run of the store showed."""
     runs: dict[str, list[Recording]] = {}
     for recording in store.recordings():
         name = program_of(recording)
         if name is not None and recording.lines is not None:
             runs.setdefault(name, []).append(recording)
-    return {name: tuple(map(_canonical, listing_of(found).values())) for name, found in runs.items()}
+    return {
+        name: Listing({number: _canonical(line) for number, line in listing_of(found).items()}, len(found))
+        for name, found in runs.items()
+    }
+
+
+def executed_programs(store: Store) -> dict[str, tuple[str, ...]]:
+    """The lines of each program that any run of the store showed, canonical and in order."""
+    return {name: tuple(found.lines.values()) for name, found in executed_listings(store).items()}
 
 
 @lru_cache(maxsize=1 << 14)

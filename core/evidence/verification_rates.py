@@ -1,5 +1,6 @@
 """How often a verification finds what was changed, and how often it cries wolf: measured on held-out runs."""
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -23,6 +24,8 @@ from core.tracking.verification import PACE_MM, TOLERANCE_MM, verify
 STEPS_MM = (1.0, 2.5, 5.0, 10.0)
 GOOD = "good run"
 FORMAT = "toolmark verification 1"
+# the file of a bundle that its trials are kept in, beside what its checksums cover
+KEPT = "verification.json"
 CUT_ROWS, SLOW_ROWS, SLOWER = 8, 96, 1.25
 
 Told = Callable[[int, int, str], None]
@@ -119,21 +122,54 @@ def _damaged(operation: str) -> bool:
     return operation.startswith("damage")
 
 
-def write_trials(found: Sequence[Trial], path: Path) -> None:
-    """Write trials as JSON, so that those of several folds can be read together."""
-    write_text(
-        path, json.dumps({"format": FORMAT, "trials": [asdict(one) for one in found]}, indent=1) + "\n"
-    )
+def made_by(bundle: Bundle) -> str:
+    """What tells a bundle's verifications from another's: its weights and what it learned of programs."""
+    known = hashlib.sha256((bundle.path / "weights.safetensors").read_bytes())
+    known.update(bundle.programs.to_bytes())
+    return known.hexdigest()[:16]
 
 
-def read_trials(path: Path) -> list[Trial]:
-    """The trials that `write_trials` wrote; EvidenceError for anything else."""
+def write_trials(found: Sequence[Trial], path: Path, made: str = "") -> None:
+    """Write trials as JSON, so that those of several folds can be read together; `made`: by which bundle."""
+    said = {"format": FORMAT, "made_by": made, "trials": [asdict(one) for one in found]}
+    write_text(path, json.dumps(said, indent=1) + "\n")
+
+
+def read_trials(path: Path, made: str | None = None) -> list[Trial]:
+    """The trials that `write_trials` wrote; EvidenceError for anything else, or where another bundle made them."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         if content["format"] != FORMAT:
             raise KeyError("format")
-        return [Trial(**one) for one in content["trials"]]
+        found = [Trial(**one) for one in content["trials"]]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise EvidenceError(
             f"{path} holds no trials of a verification ({error}): verify a store again."
         ) from None
+    if made is not None and content.get("made_by") != made:
+        raise EvidenceError(f"{path} holds the trials of another bundle: verify the store again.")
+    return found
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a run stands among other good runs: how many there are, and how many score as much or more.
+
+    own: the run itself was one of those that were held against their programs; it is left out of the others.
+    """
+
+    n: int
+    lines: int
+    pace: int
+    own: bool
+
+
+def standing(good: Sequence[Trial], run: str, lines_mm: float, pace_mm: float) -> Standing:
+    """Where the scores of a run stand among those of good runs against their own programs."""
+    others = [trial for trial in good if trial.kind == GOOD and trial.run != run]
+    return Standing(
+        len(others),
+        sum(trial.lines_mm >= lines_mm for trial in others),
+        sum(trial.pace_mm >= pace_mm for trial in others),
+        any(trial.run == run for trial in good),
+    )

@@ -46,6 +46,7 @@ def toolpath(
     work_offset: Point = ORIGIN,
     chord_tolerance_mm: float = CHORD_TOLERANCE_MM,
     radius_tolerance_mm: float = RADIUS_TOLERANCE_MM,
+    straighten: bool = False,
 ) -> list[Move]:
     """Follow a program and return its moves, in order.
 
@@ -61,6 +62,7 @@ def toolpath(
         work_offset: machine position minus program position in mm, for G53 and G28.
         chord_tolerance_mm: how far the points' chords may lie from an arc.
         radius_tolerance_mm: how far an arc's end points may miss its circle.
+        straighten: go straight where an arc is impossible, as in a program some of whose lines are not known.
 
     Raises:
         GcodeError: where a line is not G-code.
@@ -68,7 +70,7 @@ def toolpath(
     """
     parsed = _parsed(lines)
     return [
-        _move(segment, parsed[segment.line_index], chord_tolerance_mm, radius_tolerance_mm)
+        _move(segment, parsed[segment.line_index], chord_tolerance_mm, radius_tolerance_mm, straighten)
         for segments, _ in _walk(parsed, units, start, work_offset)
         for segment in segments
         if segment.known
@@ -109,7 +111,9 @@ def _walk(
         yield segments, state.position
 
 
-def _move(segment: Segment, line: Line, chord_tolerance: float, radius_tolerance: float) -> Move:
+def _move(
+    segment: Segment, line: Line, chord_tolerance: float, radius_tolerance: float, straighten: bool
+) -> Move:
     points = np.array([segment.start, segment.end], dtype=np.float64)
     if segment.arc is not None:
         try:
@@ -117,5 +121,6 @@ def _move(segment: Segment, line: Line, chord_tolerance: float, radius_tolerance
                 segment.start, segment.end, chord_tolerance=chord_tolerance, radius_tolerance=radius_tolerance
             )
         except ArcError as error:
-            raise ToolpathError(str(error), segment.line_index, line) from error
+            if not straighten:
+                raise ToolpathError(str(error), segment.line_index, line) from error
     return Move(segment.line_index, segment.start, segment.end, segment.kind, segment.feed_mm_min, points)

@@ -1,5 +1,6 @@
 """A whole run read back: for each row the program, the line and the position."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Literal
@@ -12,7 +13,7 @@ from core.recordings.programs import Programs
 from core.recordings.recording import Recording
 from core.recordings.windows import WINDOW_ROWS, cut_windows
 from core.tracking.anchor import anchored
-from core.tracking.known import Known
+from core.tracking.known import Known, TrackingError
 from core.tracking.passes import SAME_ROWS, Pass, find_passes
 from core.tracking.rows import RowsRead, read_rows
 from core.tracking.spelling import spelled_rows
@@ -22,6 +23,8 @@ from core.tracking.words import Words, listen
 Mode = Literal["auto", "known", "open"]
 # a shorter recording does not tell a program that was never learned from one that is half heard
 TELLING_ROWS = 256
+# beliefs that are held at once: 1 GiB of them
+MOST_BELIEFS = 1 << 28
 
 
 @dataclass(frozen=True)
@@ -85,20 +88,30 @@ class Track:
         return found
 
 
-def track(bundle: Bundle, recording: Recording, options: TrackOptions | None = None) -> Track:
+def track(
+    bundle: Bundle,
+    recording: Recording,
+    options: TrackOptions | None = None,
+    told: Callable[[int, int], None] | None = None,
+) -> Track:
     """Read a whole run back, or a part of one.
 
-    The target and controller columns of the recording are never looked at.
+    The target and controller columns of the recording are never looked at. `told` is called with what is done and of
+    how much, in windows: each is read once and walked over once.
 
     Raises:
-        TrackingError: the bundle has learned no programs, or not those of the library.
+        TrackingError: the bundle has learned no programs, or not those of the library; or the run is too long.
         RecordingError: the recording is shorter than a window.
     """
     options = options or TrackOptions()
     known = Known.of(bundle, options.library)
+    _refuse_too_long(recording, known.programs)
     windows = cut_windows(recording, bundle.inputs, stride=options.stride)
-    words = listen(bundle, windows, recording.n_rows, options.stride)
-    found = walked(recording.name, words, known, options.walk)
+    total = 2 * len(windows)
+    heard = (lambda done: told(done, total)) if told else None
+    words = listen(bundle, windows, recording.n_rows, options.stride, heard)
+    went = (lambda share: told(len(windows) + int(share * len(windows)), total)) if told else None
+    found = walked(recording.name, words, known, options.walk, went)
     strange = found.fit < bundle.calibration.least_fit and recording.n_rows >= TELLING_ROWS
     strange = strange and not options.library
     if options.mode == "open" or (options.mode == "auto" and strange):
@@ -106,13 +119,30 @@ def track(bundle: Bundle, recording: Recording, options: TrackOptions | None = N
     return found
 
 
-def walked(run: str, words: Words, known: Known, options: WalkOptions | None = None) -> Track:
-    """The track of a run through learned programs from what its windows say."""
+def _refuse_too_long(recording: Recording, programs: Programs) -> None:
+    """A walk holds a belief over all places at every row; refuse one that would not fit into memory."""
+    cells = len(programs.timelines) * max(map(len, programs.timelines))
+    most = MOST_BELIEFS // cells
+    if recording.n_rows > most:
+        raise TrackingError(
+            f"{recording.name} has {recording.n_rows:,} rows, and at most {most:,} can be read back at once: follow it "
+            "with `python -m core track --online`, or cut it into parts."
+        )
+
+
+def walked(
+    run: str,
+    words: Words,
+    known: Known,
+    options: WalkOptions | None = None,
+    told: Callable[[float], None] | None = None,
+) -> Track:
+    """The track of a run through learned programs from what its windows say; `told` hears what share is walked."""
     walk = Walk(known.programs, options or WalkOptions(), known.allowed)
     centred: list[NDArray[np.float32] | None] = [None] * words.n_rows
     for first, word in zip(words.first.tolist(), words.places, strict=True):
         centred[first + WINDOW_ROWS // 2] = walk.grid(word)
-    beliefs = smooth(walk, centred, words.stride)
+    beliefs = smooth(walk, centred, words.stride, told)
     temper = walk.options.temper * words.stride
     passes = find_passes(beliefs, words.places, words.centres, known.programs, temper)
     named = [known.operation(one.program, _said(words, one.first, one.last)) for one in passes]

@@ -7,7 +7,7 @@ by row in bounded memory; the smoother takes the same steps and then walks back 
 variables).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -18,6 +18,8 @@ from core.recordings.programs import Programs
 
 Floats = NDArray[np.float32]
 LEAST = 1e-30
+# how often a walk says how far it is
+TOLD_ROWS = 256
 
 
 @dataclass(frozen=True)
@@ -149,8 +151,16 @@ class Walk:
         return np.asarray(np.exp(tempered - tempered.max()) * self.inside, dtype=np.float32)
 
 
-def smooth(walk: Walk, windows: Sequence[Floats | None], stride: int) -> Floats:
-    """Belief `[T, n_programs, L]` at each row from all windows; None where no window is centred on a row."""
+def smooth(
+    walk: Walk,
+    windows: Sequence[Floats | None],
+    stride: int,
+    told: Callable[[float], None] | None = None,
+) -> Floats:
+    """Belief `[T, n_programs, L]` at each row from all windows; None where no window is centred on a row.
+
+    told: called now and then with the share of the way there and back that is done.
+    """
     ones = walk.inside.astype(np.float32)
     weights = [ones if cells is None else walk.heard(cells, stride) for cells in windows]
     beliefs = np.empty((len(weights), *ones.shape), dtype=np.float32)
@@ -158,10 +168,14 @@ def smooth(walk: Walk, windows: Sequence[Floats | None], stride: int) -> Floats:
     for row, weight in enumerate(weights):
         belief = walk.step(belief, weight)
         beliefs[row] = belief
+        if told and row % TOLD_ROWS == 0:
+            told(row / (2 * len(weights)))
     later = ones
     for row in range(len(weights) - 2, -1, -1):
         later = normed(walk.retreat(later * weights[row + 1]))
         beliefs[row] = normed(beliefs[row] * later)
+        if told and row % TOLD_ROWS == 0:
+            told(1 - row / (2 * len(weights)))
     return beliefs
 
 

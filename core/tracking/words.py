@@ -1,5 +1,6 @@
 """What the windows of a run say of program, place and operation, before they are put together."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,8 +39,13 @@ class Words:
         return (self.first + CENTRE).astype(np.float64)
 
 
-def listen(bundle: Bundle, windows: Windows, n_rows: int, stride: int) -> Words:
-    """What the windows of one run say; one in which next to nothing is live says nothing."""
+def listen(
+    bundle: Bundle, windows: Windows, n_rows: int, stride: int, told: Callable[[int], None] | None = None
+) -> Words:
+    """What the windows of one run say; one in which next to nothing is live says nothing.
+
+    told: called with the number of windows that have been read.
+    """
     places: list[Floats] = []
     operations: list[Floats] = []
     for start in range(0, len(windows), BATCH):
@@ -50,4 +56,6 @@ def listen(bundle: Bundle, windows: Windows, n_rows: int, stride: int) -> Words:
         for found, into in ((read.places, places), (read.operation, operations)):
             said = torch.where(mute, 1 / found.shape[1], found)
             into.append(torch.log(said + LEAST).numpy())
+        if told:
+            told(min(start + BATCH, len(windows)))
     return Words(np.concatenate(places), np.concatenate(operations), windows.start_row, n_rows, stride)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import pyarrow as pa
 
 NAME = pa.dictionary(pa.int32(), pa.string())
-VERSION = 1
+VERSION = 2
 
 # how the line that was read compares with the window's label
 EXACT, WITHIN_ROW, WRONG, NO_LABEL, NO_LINE = "exact", "within a row", "wrong", "no label", "no line read"
@@ -80,7 +80,7 @@ SCHEMA = pa.schema(
 # what each column holds, for those who read the file elsewhere
 MEANINGS = {
     "start_row": "first row of the window, counted from 0; end_row is its last one",
-    "part": "part of the bundle's own split that the run belongs to",
+    "part": "part of the bundle's own split that the run, under `seed` the window, belongs to",
     "operation": "true operation, empty where unknown; read_operation: the most probable one; second_operation",
     "line": "the window's label, its most frequent line; command: its first G or M word",
     "label_rows": "rows that the label fills; purity: their share; tied: another line fills as many",

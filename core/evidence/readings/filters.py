@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
-Kind = Literal["choice", "names", "flag", "range"]
+Kind = Literal["choice", "names", "flag", "range", "cell"]
 Range = tuple[float | None, float | None]
 # what stands for an empty cell
 NONE = "none"
@@ -46,6 +46,8 @@ FIELDS: Mapping[str, Field] = {
     "top2": Field("top2", "flag", "Right in two"),
     "sure": Field("sure", "flag", "To be believed"),
     "labelled": Field("labelled", "flag", "Labelled"),
+    # a cell of a confusion matrix: head/true class>class that was said
+    "cell": Field("", "cell", "Confusion"),
     "confidence": Field("confidence", "range", "Confidence"),
     "operation_confidence": Field("operation_confidence", "range", "Confidence of the operation"),
     "purity": Field("purity", "range", "Label purity"),

@@ -1,20 +1,20 @@
 """What people keep beside the readings: named slices and tags given by hand, in one SQLite file.
 
-Several people and servers may write at once, and a kill loses nothing that was said to be kept: the file has a
-write-ahead log, and every call is a transaction of its own.
+Verdicts lie in the same file (`core.evidence.review.verdicts`); how it is opened and what it survives:
+`core.evidence.kept_file`. Every call is a transaction of its own.
 """
 
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import ToolmarkError
+from core.evidence.kept_file import opened
 
 LONGEST_NAME = 60
-BUSY_S = 5.0
 _TABLES = """
 CREATE TABLE IF NOT EXISTS slices (
     dataset TEXT NOT NULL, name TEXT NOT NULL, filter TEXT NOT NULL, created REAL NOT NULL, PRIMARY KEY (dataset, name)
@@ -117,24 +117,9 @@ class Marks:
             row = found.execute("SELECT number FROM changes WHERE dataset = ?", (dataset,)).fetchone()
             return int(row[0]) if row else 0
 
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
+    def _open(self) -> AbstractContextManager[sqlite3.Connection]:
         """A connection of its own, whose changes are kept together or not at all."""
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            connection = sqlite3.connect(self.path, timeout=BUSY_S)
-        except (OSError, sqlite3.Error) as error:
-            raise MarksError(f"{self.path} cannot be opened: {error}.") from None
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.executescript(_TABLES)
-            with connection:
-                yield connection
-        except sqlite3.Error as error:
-            raise MarksError(f"{self.path} cannot be used: {error}; try again, or move it away.") from None
-        finally:
-            connection.close()
+        return opened(self.path, _TABLES, MarksError)
 
 
 def _count(connection: sqlite3.Connection, dataset: str) -> None:

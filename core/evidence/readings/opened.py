@@ -1,6 +1,6 @@
 """A table of readings held in memory by DuckDB: loaded once, asked by many at the same time."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -69,6 +69,8 @@ class OpenReadings:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
+        # rows of the windows of a cell of a confusion matrix; given by whoever knows the answers
+        self.cell: Callable[[str], Sequence[int]] = lambda _: ()
         found = connection.execute("SELECT count(*) FROM readings").fetchone()
         self.windows: int = found[0] if found else 0
         self.values: dict[str, tuple[str, ...]] = {name: self._values(name) for name in NAMES}
@@ -128,7 +130,7 @@ class OpenReadings:
 
     def where(self, wanted: Filter) -> Where:
         """The condition that a filter is on this table."""
-        return where(wanted, self.values)
+        return where(wanted, self.values, self.cell)
 
     def hand(self, tags: Sequence[tuple[str, int, str]]) -> Hand:
         """Tags as (run, start row, tag), on the rows of this table; those of windows that it lacks are left out."""
@@ -152,7 +154,7 @@ class OpenReadings:
         """What a filter asks for that this table nowhere holds, in sentences that name what there is."""
         said = []
         for name, chosen in wanted.choices:
-            if FIELDS[name].kind == "flag":
+            if FIELDS[name].kind in ("flag", "cell"):
                 continue
             known = self.known(name, hand)
             lost = [value for value in chosen if value != NONE and value not in known]

@@ -1,6 +1,6 @@
 """A filter and an order as SQL over the table `readings`; what people wrote is a parameter, never in the text."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from core.evidence.readings.columns import parted
@@ -34,12 +34,18 @@ class Where(NamedTuple):
     parameters: list[Any]
 
 
-def where(wanted: Filter, values: Mapping[str, Sequence[str]]) -> Where:
+def where(
+    wanted: Filter, values: Mapping[str, Sequence[str]], cell: Callable[[str], Sequence[int]] = lambda _: ()
+) -> Where:
     """The condition that a filter is; `values` are the different values of each column of names, by their code.
 
-    Hand-given tags are looked for in a table `hand` of `rid` and `tag`.
+    `cell` says which rows are windows of a cell of a confusion matrix. Hand-given tags are looked for in a table `hand`
+    of `rid` and `tag`.
     """
-    parts = [_choice(field, chosen, values) for field, chosen in wanted.choices]
+    parts = [
+        _cells(chosen, cell) if FIELDS[field].kind == "cell" else _choice(field, chosen, values)
+        for field, chosen in wanted.choices
+    ]
     parts += [_range(FIELDS[field].column, bounds) for field, bounds in wanted.ranges]
     if wanted.text:
         text = wanted.text.upper()
@@ -51,6 +57,11 @@ def where(wanted: Filter, values: Mapping[str, Sequence[str]]) -> Where:
     if not parts:
         return Where("TRUE", [])
     return Where(" AND ".join(part.sql for part in parts), [p for part in parts for p in part.parameters])
+
+
+def _cells(chosen: Sequence[str], cell: Callable[[str], Sequence[int]]) -> Where:
+    rows = sorted({row for name in chosen for row in cell(name)})
+    return Where("rid IN (SELECT unnest(?::INTEGER[]))", [rows])
 
 
 def _choice(name: str, chosen: Sequence[str], values: Mapping[str, Sequence[str]]) -> Where:

@@ -1,60 +1,63 @@
-"""The readings of one run: what each window shows, what the bundle reads in it, and how right that is.
+"""The readings of one run: what each window shows, what the bundle reads in it, and how right that is."""
 
-Nothing is scored here by rules of its own: what counts as right is what `core.evidence.evaluation` counts.
-"""
-
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from core.evidence.answers import Answers, model_answers
-from core.evidence.line_metrics import (
-    exact_lines,
-    largest_errors_mm,
-    near_lines,
-    same_structure,
-    value_counts,
-)
 from core.evidence.readings import columns
-from core.evidence.readings.columns import HEADS, SCHEMA, joined
+from core.evidence.readings.answered import answer_schema, answer_table
+from core.evidence.readings.columns import SCHEMA, joined
+from core.evidence.readings.scores import Columns, labelled, listed, score_columns
 from core.evidence.split_part import part_of
-from core.evidence.tally import Bools, Ints
-from core.evidence.token_metrics import head_classes, same_width, where_asked
-from core.evidence.truth import Truth, truth_of
-from core.gcode.tokens import PAD, Heads, Scheme
 from core.model.bundle import Bundle
 from core.model.prediction import BatchPrediction
 from core.recordings.presence import frozen_boards, missing_boards
 from core.recordings.recording import Recording, buffering_mask
 from core.recordings.windows import STRIDE, WINDOW_ROWS, Windows, cut_windows
 
-Columns = dict[str, Sequence[Any] | NDArray[Any]]
 # what is taken for confident where a bundle has no threshold of its own
 CONFIDENT = 0.9
 
 
-def readings_of(
-    bundle: Bundle, recording: Recording, *, stride: int = STRIDE, without: Sequence[str] = ()
-) -> pa.Table:
-    """A row a window of the run, in the columns of `SCHEMA`; none where the run is shorter than a window.
+class RunTables(NamedTuple):
+    """A row a window of one run: its readings in the columns of `SCHEMA`, its answers in those of `answer_schema`."""
+
+    readings: pa.Table
+    answers: pa.Table
+
+
+def run_tables(
+    bundle: Bundle,
+    recording: Recording,
+    *,
+    stride: int = STRIDE,
+    without: Sequence[str] = (),
+    parts: Sequence[str] | None = None,
+) -> RunTables:
+    """Read and score the windows of a run; none where it is shorter than a window.
+
+    parts: which part of the bundle's split each window is in, where that is not the run's.
 
     Raises:
         ToolmarkError: the run lacks what the bundle needs, or a label of it is no G-code.
     """
     if recording.n_rows < WINDOW_ROWS:
-        return SCHEMA.empty_table()
+        return RunTables(SCHEMA.empty_table(), answer_schema(bundle).empty_table())
     windows = cut_windows(recording, bundle.inputs, stride=stride)
     read = bundle.predict_windows(windows, without, second=True)
+    scored = labelled(bundle, windows, read, without)
     found = _shown(windows, recording) | _absent(bundle, windows, recording) | _read(bundle, windows, read)
-    found["part"] = [part_of(bundle, recording.name, recording.machine)] * len(windows)
-    found |= _scored(bundle, windows, read, without)
+    own = part_of(bundle, recording.name, recording.machine)
+    found["part"] = [own] * len(windows) if parts is None else parts
+    found |= score_columns(bundle, scored, len(windows))
     found["result"] = _results(bundle, windows, found)
     found["tags"] = _tags(bundle, found)
     arrays = [pa.array(_plain(found[field.name]), type=_plain_type(field.type)) for field in SCHEMA]
-    return pa.Table.from_arrays(arrays, names=SCHEMA.names).cast(SCHEMA)
+    table = pa.Table.from_arrays(arrays, names=SCHEMA.names).cast(SCHEMA)
+    return RunTables(table, answer_table(bundle, windows, read, scored))
 
 
 def _plain(values: Sequence[Any] | NDArray[Any]) -> Any:
@@ -144,105 +147,6 @@ def _seconds(bundle: Bundle, read: BatchPrediction) -> list[str | None]:
     return [second if second != line else None for second, line in pairs]
 
 
-def _scored(bundle: Bundle, windows: Windows, read: BatchPrediction, without: Sequence[str]) -> Columns:
-    """How right each labelled window was read; None for the others."""
-    index = np.flatnonzero(windows.labelled)
-    counts = [f"{head}_{what}" for head in ("token", *HEADS) for what in ("right", "asked")]
-    names = ["exact", "within_row", "structure", "top2", "first_wrong", "first_wrong_head", "wrong_heads"]
-    names += ["right_heads", "error_mm", "values_exact", "values_close", "values_asked", *counts]
-    if not len(index) or not bundle.reads_lines:
-        return {name: [None] * len(windows) for name in names}
-    scored = windows.take(index).with_tokens(bundle.scheme)
-    forced = bundle.teacher_forced(scored, without)
-    truth = truth_of(scored, bundle.scheme, forced.targets)
-    answers = model_answers(read, None).take(index)
-    second = None if read.second is None else read.second[index]
-    found = _lines(truth, answers, second, bundle.machine.length_unit) | _heads(truth, forced.heads)
-    found |= _tokens(forced.predicted == truth.tokens, truth.tokens != PAD)
-    found |= _first_wrong(truth, answers, bundle.scheme)
-    return {name: _spread(found[name], index, len(windows)) for name in names}
-
-
-def _spread(values: Sequence[Any] | NDArray[Any], index: Ints, n: int) -> list[Any]:
-    """Values of some windows as those of all; None for the others."""
-    whole: list[Any] = [None] * n
-    for place, value in zip(index.tolist(), _listed(values), strict=True):
-        whole[place] = value
-    return whole
-
-
-def _listed(values: Sequence[Any] | NDArray[Any]) -> Sequence[Any]:
-    return values.tolist() if isinstance(values, np.ndarray) else values
-
-
-def _lines(truth: Truth, answers: Answers, second: Ints | None, unit: str) -> Columns:
-    """The metrics of a line, window by window."""
-    tokens, lines = answers.tokens, answers.lines
-    assert tokens is not None
-    assert lines is not None
-    exact = exact_lines(truth, tokens)
-    values = value_counts(truth.lines, lines, unit)
-    return {
-        "exact": exact,
-        "within_row": exact | near_lines(truth, tokens),
-        "structure": same_structure(truth.lines, lines),
-        "top2": exact if second is None else exact | exact_lines(truth, second),
-        "error_mm": largest_errors_mm(truth.lines, lines, unit),
-        "values_exact": values[0],
-        "values_close": values[1],
-        "values_asked": values[2],
-    }
-
-
-def _tokens(right: Bools, asked: Bools) -> Columns:
-    return {"token_right": (right & asked).sum(axis=1), "token_asked": asked.sum(axis=1)}
-
-
-def _heads(truth: Truth, given: Heads) -> Columns:
-    """Rights and wrongs of every head, given the true tokens before."""
-    asked_at, true, said = where_asked(truth), head_classes(truth.heads), head_classes(given)
-    digits = [name for name in true if name.startswith("digit")]
-    rights: dict[str, Ints] = {}
-    asked: dict[str, Ints] = {}
-    for head in HEADS:
-        own = digits if head == "digits" else [head]
-        right = np.stack([(said[name] == true[name]) & asked_at[name] for name in own])
-        rights[head] = right.sum(axis=(0, 2))
-        asked[head] = np.stack([asked_at[name] for name in own]).sum(axis=(0, 2))
-    found: Columns = {f"{head}_right": rights[head] for head in HEADS}
-    found |= {f"{head}_asked": asked[head] for head in HEADS}
-    found["wrong_heads"] = _heads_where({head: rights[head] < asked[head] for head in HEADS})
-    found["right_heads"] = _heads_where(
-        {head: (asked[head] > 0) & (rights[head] == asked[head]) for head in HEADS}
-    )
-    return found
-
-
-def _heads_where(masks: Mapping[str, Bools]) -> list[str]:
-    rows = zip(*(mask.tolist() for mask in masks.values()), strict=True)
-    return [
-        joined(columns.HEAD_WORDS.get(head, head) for head, on in zip(masks, row, strict=True) if on)
-        for row in rows
-    ]
-
-
-def _first_wrong(truth: Truth, answers: Answers, scheme: Scheme) -> Columns:
-    """Where the line that was read first leaves the true one, and in which head."""
-    assert answers.tokens is not None
-    target, given = same_width(truth.tokens, answers.tokens)
-    wrong = target != given
-    rows, place = np.arange(len(target)), wrong.argmax(axis=1)
-    true, said = (head_classes(scheme.heads(ids[rows, place])) for ids in (target, given))
-    heads: list[str | None] = [None] * len(target)
-    positions: list[int | None] = [None] * len(target)
-    for row in np.flatnonzero(wrong.any(axis=1)).tolist():
-        differing = next((head for head in true if true[head][row] != said[head][row]), "type")
-        name = "digits" if differing.startswith("digit") else differing
-        name = "param_type" if name == "number_letter" else name
-        heads[row], positions[row] = columns.HEAD_WORDS.get(name, name), int(place[row])
-    return {"first_wrong": positions, "first_wrong_head": heads}
-
-
 def _results(bundle: Bundle, windows: Windows, found: Columns) -> list[str]:
     if not bundle.reads_lines:
         return [columns.NO_LINE] * len(windows)
@@ -264,7 +168,7 @@ def _tags(bundle: Bundle, found: Columns) -> list[str]:
     threshold = bundle.calibration.threshold
     confident = threshold if 0 < threshold <= 1 else CONFIDENT
     names = ("exact", "top2", "result", "confidence", "near_lines", "buffering_rows")
-    rows = zip(*(_listed(found[name]) for name in names), strict=True)
+    rows = zip(*(listed(found[name]) for name in names), strict=True)
     tagged = []
     for exact, top2, result, confidence, near, buffering in rows:
         tags = {

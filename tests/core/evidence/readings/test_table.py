@@ -18,8 +18,9 @@ from core.evidence.readings.table import (
     made_from,
     parts_folder,
     read_runs,
+    reading_order,
 )
-from core.evidence.readings.windows import readings_of
+from core.evidence.readings.windows import run_tables
 from core.model.bundle import Bundle, load_bundle
 from core.progress import VARIABLE
 from core.recordings.sequences import read_splits
@@ -118,10 +119,10 @@ def test_an_interrupted_reading_is_taken_up_again(
     assert not out.exists()
     assert len(finished_parts(out, made_from(bundle))) == 3
     read: list[str] = []
-    real = table.readings_of
-    monkeypatch.setattr(table, "readings_of", lambda b, r, **o: read.append(r.name) or real(b, r, **o))
+    real = table.run_tables
+    monkeypatch.setattr(table, "run_tables", lambda b, r, **o: read.append(r.name) or real(b, r, **o))
     found = read_runs(bundle, source, out)
-    assert read == list(source.runs[3:])
+    assert read == reading_order(bundle, source)[3:]
     assert not parts_folder(out).exists()
     assert found.misses(source) == ()
     read.clear()
@@ -140,8 +141,8 @@ def test_another_muting_is_another_table(pipeline: Pipeline, bundle: Bundle, tmp
     assert made_from(bundle) != made_from(bundle, without=("proximity",))
     recording = Store.open(pipeline.store).recording("face_001")
     plain, muted = (
-        readings_of(bundle, recording),
-        readings_of(bundle, recording, without=("proximity", "gyro")),
+        run_tables(bundle, recording).readings,
+        run_tables(bundle, recording, without=("proximity", "gyro")).readings,
     )
     assert plain["line"].equals(muted["line"])
     assert not plain["confidence"].equals(muted["confidence"])

@@ -1,0 +1,114 @@
+"""The verb of `python -m core` that hands over what is known of a bundle: report."""
+
+# ruff: noqa: PLC0415
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from core.cli import BundlePath, app, progress
+from core.errors import ToolmarkError
+
+if TYPE_CHECKING:
+    from core.evidence.comparison.scored import Scored
+    from core.evidence.evaluation import Evaluation
+    from core.evidence.readings.table import Readings
+    from core.evidence.review.listing import Desk
+    from core.model.bundle import Bundle
+
+
+@app.command()
+def report(
+    bundle: BundlePath,
+    out: Annotated[Path, typer.Option(help="HTML file of the report")],
+    source: Annotated[
+        Path | None,
+        typer.Argument(
+            help="window files to be scored, or an evaluation's JSON; else what the bundle carries"
+        ),
+    ] = None,
+    readings: Annotated[Path | None, typer.Option(help="Parquet of `python -m core read`")] = None,
+    only: Annotated[str, typer.Option("--filter", help="windows of the readings, as on Sequences")] = "",
+    verdicts: Annotated[Path | None, typer.Option(help="SQLite file of verdicts")] = None,
+    dataset: Annotated[str, typer.Option(help="whose verdicts, where the file has those of several")] = "",
+) -> None:
+    """Write what is known of a bundle as one HTML file that opens offline."""
+    from core.evidence.document.writing import Report, to_html
+    from core.model.bundle import load_bundle
+    from core.recordings.atomic import write_text
+
+    if out.suffix.lower() not in (".html", ".htm"):
+        raise ToolmarkError(f"{out} is no HTML file: end its name with .html.")
+    model = load_bundle(bundle)
+    with progress("report", 3) as advance:
+        evaluation = _evaluation(model, source)
+        advance(1, "windows")
+        table = _described(model, readings) if readings else None
+        windows = _windows(readings, only) if readings else None
+        desk = _desk(model, verdicts, dataset, table) if verdicts else None
+        advance(2, "drawing")
+        if evaluation is None and windows is None and desk is None:
+            raise ToolmarkError(
+                f"{bundle} was never evaluated: give its window files, an evaluation, or its readings."
+            )
+        about = f"{only or 'Every window'}, of {readings.name}" if readings else ""
+        command = f"python -m core {shlex.join(sys.argv[1:])}"
+        whole = Report(model, evaluation, windows, about, desk, dataset=dataset, command=command)
+        write_text(out, to_html(whole))
+        advance(3)
+    typer.echo(f"{out}: {out.stat().st_size / 1024:.0f} kB")
+
+
+def _evaluation(model: "Bundle", source: Path | None) -> "Evaluation | None":
+    from core.evidence.evaluation_file import evaluation_from_json, read_evaluation
+    from core.evidence.scoring import score_bundle
+    from core.recordings.sequences import read_splits
+
+    if source is None:
+        return evaluation_from_json(dict(model.metrics)) if model.metrics else None
+    return score_bundle(model, read_splits(source)) if source.is_dir() else read_evaluation(source)
+
+
+def _described(model: "Bundle", path: Path) -> "Readings":
+    """What the readings were made from; they must be this bundle's."""
+    from core.evidence.readings.table import described, made_from
+
+    found = described(path)
+    if found is None:
+        raise ToolmarkError(
+            f"{path} is no table of readings of this version: make it with `python -m core read`."
+        )
+    about = found.about
+    if found.made != made_from(model, int(about["stride"]), about["without"]):
+        raise ToolmarkError(f"{path} was read by another bundle: read the runs again with this one.")
+    return found
+
+
+def _windows(path: Path, only: str) -> "Scored":
+    from core.evidence.comparison.table import ComparisonTable
+    from core.evidence.readings.filters import parse
+
+    parsed = parse(only)
+    if parsed.problems:
+        raise ToolmarkError(parsed.problems[0])
+    return ComparisonTable.open([path]).scored(parsed.filter)
+
+
+def _desk(model: "Bundle", path: Path, dataset: str, table: "Readings | None") -> "Desk":
+    from core.evidence.review.listing import Desk
+    from core.evidence.review.verdicts import Verdicts
+
+    if not path.is_file():
+        raise ToolmarkError(f"There are no verdicts at {path}: give the marks.sqlite of a dashboard.")
+    kept = Verdicts(path)
+    names = kept.datasets()
+    if dataset and dataset not in names:
+        raise ToolmarkError(
+            f"{path} has no verdict on {dataset}; there are {', '.join(names) or 'none at all'}."
+        )
+    if not dataset and len(names) > 1:
+        raise ToolmarkError(f"{path} has verdicts on {', '.join(names)}: choose one with --dataset.")
+    chosen = dataset or (names[0] if names else "")
+    return Desk(kept, chosen, model.digest, table.runs if table else None)

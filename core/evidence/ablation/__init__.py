@@ -1,0 +1,1 @@
+"""What a model lives on: techniques trained anew, channels taken away, and what each is worth."""

@@ -1,0 +1,66 @@
+"""Which removals a table of ablations is made of: modalities, boards, pairs, alone removed or alone kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Literal, get_args
+
+from core.evidence.ablation.removal import Removal, RemovalError, Way, kept_alone
+from core.model.bundle import Bundle
+
+Kind = Literal["modality", "kept", "board", "pair", "named"]
+KINDS: tuple[Kind, ...] = get_args(Kind)[:-1]
+WORDS: dict[Kind, str] = {
+    "modality": "one modality removed",
+    "kept": "one modality kept, all others removed",
+    "board": "one board removed",
+    "pair": "two modalities removed",
+    "named": "what was named removed",
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One row of the table: the modalities or the board that it is about, and what is removed for it."""
+
+    kind: Kind
+    names: tuple[str, ...]
+    removal: Removal
+
+
+def modalities(bundle: Bundle) -> tuple[str, ...]:
+    """The modalities that a bundle reads, in the machine's order."""
+    read = {bundle.machine.modality(channel) for channel in bundle.inputs.channels}
+    return tuple(modality for modality in bundle.machine.modalities if modality in read)
+
+
+def boards(bundle: Bundle) -> tuple[str, ...]:
+    """The boards that a bundle reads, in the machine's order."""
+    read = {bundle.machine.board(channel) for channel in bundle.inputs.channels}
+    return tuple(board for board in bundle.machine.board_channels if board in read)
+
+
+def kinds_named(names: Sequence[str]) -> tuple[Kind, ...]:
+    """The kinds of these names; RemovalError for one that there is not."""
+    unknown = [name for name in names if name not in KINDS]
+    if unknown:
+        raise RemovalError(f"There is no table of “{unknown[0]}”: choose among {', '.join(KINDS)}.")
+    return tuple(kind for kind in KINDS if kind in names)
+
+
+def cases(bundle: Bundle, kinds: Sequence[Kind] = ("modality",), way: Way = "missing") -> tuple[Case, ...]:
+    """Every case of some kinds."""
+    return tuple(case for kind in dict.fromkeys(kinds) for case in _of_kind(bundle, kind, way))
+
+
+def _of_kind(bundle: Bundle, kind: Kind, way: Way) -> list[Case]:
+    names = boards(bundle) if kind == "board" else modalities(bundle)
+    groups = combinations(names, 2 if kind == "pair" else 1)
+    if kind == "kept":
+        return [Case(kind, group, kept_alone(bundle, group, way)) for group in groups]
+    return [Case(kind, group, Removal(group, way)) for group in groups]
+
+
+def named(names: Sequence[str], way: Way = "missing") -> Case:
+    """The case of all these modalities, boards or channels removed at once."""
+    return Case("named", tuple(names), Removal(tuple(names), way))

@@ -1,0 +1,185 @@
+"""The table of ablations: what every case costs, in points and relative to the whole model, with intervals."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from core.evidence.ablation.cases import Case
+from core.evidence.ablation.removal import Removal
+from core.evidence.ablation.scored import NOTHING, Ablation
+from core.evidence.bootstrap import Interval
+from core.evidence.evaluation import ALL, Evaluation
+from core.evidence.metrics import MODEL, describe
+from core.evidence.paired import combined, difference
+from core.evidence.tally import Bools, Tally
+from core.recordings.atomic import replacing
+
+# the cases that are done, all of them, what is being scored
+Told = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What one case does to one metric of one operation (or of all).
+
+    `whole` and `without`: the metric before and after; `points`: after less before, with its interval, paired by run;
+    `relative`: points as a share of `whole`; `interaction`, of pairs alone: the points that both together cost beyond
+    what each costs by itself.
+    """
+
+    case: Case
+    metric: str
+    group: str
+    whole: float
+    without: float
+    points: Interval
+    n: int
+    interaction: Interval | None = None
+
+    @property
+    def relative(self) -> float:
+        """Points as a share of the whole model's value; NaN where that is 0."""
+        return self.points.value / self.whole if self.whole else float("nan")
+
+    @property
+    def real(self) -> bool:
+        """Whether the interval of the points leaves 0 out."""
+        low, high = self.points.low, self.points.high
+        return low is not None and high is not None and not low <= 0 <= high
+
+
+def score_cases(
+    ablation: Ablation, cases: Sequence[Case], told: Told | None = None
+) -> dict[Case, Evaluation]:
+    """Score every case; what was scored before is not scored again."""
+    found = {}
+    ablation.evaluation()
+    for done, case in enumerate(cases):
+        if told:
+            told(done, len(cases), f"{case.kind} {', '.join(case.names)}")
+        found[case] = ablation.evaluation(case.removal)
+    if told:
+        told(len(cases), len(cases), "")
+    return found
+
+
+def effects(ablation: Ablation, scored: Mapping[Case, Evaluation]) -> list[Effect]:
+    """What each scored case does to every metric, for all operations together and for each."""
+    whole = ablation.evaluation(NOTHING)
+    masks = _masks(whole)
+    return [
+        effect
+        for case, evaluation in scored.items()
+        for effect in _of_case(case, whole, evaluation, masks, _singles(case, ablation))
+    ]
+
+
+def _masks(whole: Evaluation) -> dict[str, Bools | None]:
+    of = np.array([unit.operation for unit in whole.units], np.int64)
+    return {ALL: None} | {name: of == place for place, name in enumerate(whole.operations)}
+
+
+def _singles(case: Case, ablation: Ablation) -> tuple[Evaluation, ...]:
+    """The evaluations of a pair's members, where they are known."""
+    if case.kind != "pair":
+        return ()
+    known = [ablation.known(Removal((name,), case.removal.way)) for name in case.names]
+    return tuple(each for each in known if each is not None) if all(known) else ()
+
+
+def _of_case(
+    case: Case,
+    whole: Evaluation,
+    evaluation: Evaluation,
+    masks: Mapping[str, Bools | None],
+    singles: Sequence[Evaluation],
+) -> Iterator[Effect]:
+    after, alone = _tallies(evaluation), [_tallies(each) for each in singles]
+    for metric, before in _tallies(whole).items():
+        if metric not in after:
+            continue
+        for group, mask in masks.items():
+            chosen = slice(None) if mask is None else mask
+            # what is asked of the believed windows alone may be asked of none
+            if not before.asked[chosen].sum() or not after[metric].asked[chosen].sum():
+                continue
+            found = difference(metric, before, after[metric], mask)
+            points = Interval(found.points, found.low, found.high)
+            both = None
+            if alone and group == ALL:
+                terms = [(1, after[metric]), (1, before), *((-1, each[metric]) for each in alone)]
+                both = combined(terms, mask)
+            yield Effect(case, metric, group, found.first, found.second, points, found.n, both)
+
+
+def _tallies(evaluation: Evaluation) -> dict[str, Tally]:
+    return {tally.metric: tally for tally in evaluation.tallies if tally.method == MODEL}
+
+
+def frame(found: Sequence[Effect]) -> pd.DataFrame:
+    """A row an effect; shares in per cent, differences in points, `relative` in per cent of the whole model's value."""
+    return pd.DataFrame(
+        {
+            "kind": each.case.kind,
+            "names": ", ".join(each.case.names),
+            "way": each.case.removal.way,
+            "metric": each.metric,
+            "operation": each.group,
+            "n": each.n,
+            "whole": _percent(each.whole),
+            "without": _percent(each.without),
+            "points": _percent(each.points.value),
+            "points_low": _percent(each.points.low),
+            "points_high": _percent(each.points.high),
+            "relative": _percent(each.relative),
+            "real": each.real,
+            "interaction": _percent(each.interaction.value) if each.interaction else None,
+            "interaction_low": _percent(each.interaction.low) if each.interaction else None,
+            "interaction_high": _percent(each.interaction.high) if each.interaction else None,
+        }
+        for each in found
+    )
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else round(100 * share, 3)
+
+
+def write_table(found: Sequence[Effect], path: Path) -> None:
+    """The table as CSV, whole or not at all."""
+    with replacing(path) as aside:
+        frame(found).to_csv(aside, index=False)
+
+
+SHOWN = ("operation", "exact_line", "token", "token_free", "value_1mm")
+
+
+def to_markdown(found: Sequence[Effect], metrics: Sequence[str] = SHOWN) -> str:
+    """A row a case, the costliest first: points of each metric with their interval, what is real in bold."""
+    known = [metric for metric in metrics if any(each.metric == metric for each in found)]
+    rows: dict[Case, dict[str, Effect]] = {}
+    for each in found:
+        if each.group == ALL:
+            rows.setdefault(each.case, {})[each.metric] = each
+    ordered = sorted(rows.items(), key=lambda row: row[1][known[0]].points.value)
+    head = "| " + " | ".join(["", *(describe(metric).label for metric in known)]) + " |"
+    whole = " | ".join(f"{100 * next(iter(rows.values()))[metric].whole:.1f}" for metric in known)
+    lines = [head, "|---" * (len(known) + 1) + "|", f"| nothing removed | {whole} |"]
+    for case, own in ordered:
+        kept = "only " if case.kind == "kept" else "− "
+        lines.append(
+            f"| {kept}{', '.join(case.names)} | {' | '.join(_words(own[metric]) for metric in known)} |"
+        )
+    return (
+        "\n".join(lines) + "\n\nPer cent, then points lost or won (95 %, paired by run); bold: 0 is left out."
+    )
+
+
+def _words(effect: Effect) -> str:
+    low, high = effect.points.low, effect.points.high
+    span = "" if low is None or high is None else f" ({100 * low:+.1f} to {100 * high:+.1f})"
+    points = f"{100 * effect.points.value:+.1f}"
+    return (f"**{points}**" if effect.real else points) + span

@@ -1,0 +1,98 @@
+"""What the test windows share with the training windows: runs, rows, and copies."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.neighbors import NearestNeighbors
+
+from core.evidence.audit.data import AuditData
+from core.evidence.audit.features import standardised, window_features
+from core.evidence.bootstrap import Interval, quick_interval
+from core.evidence.tally import Bools, Ints
+from core.evidence.truth import EvidenceError
+
+# a window this close to another, in spreads of its channels, is the same recording again
+COPY = 1e-3
+
+
+@dataclass(frozen=True, eq=False)
+class Leakage:
+    """What M test windows share with the training windows, window by window, and in figures.
+
+    index [M]: the windows; shared_rows [M]: rows that the training window nearest in time shares; nearest [M]: the most
+    similar training window, distance [M] in spreads of the channels; own_run [M]: it is of the same run.
+    `remembered_*`: how often that window's operation or line is right, with intervals over runs.
+    """
+
+    index: Ints
+    shared_rows: Ints
+    nearest: Ints
+    distance: NDArray[np.float64]
+    own_run: Bools
+    runs: int
+    shared_runs: tuple[str, ...]
+    remembered_operation: Interval
+    remembered_line: Interval | None
+
+    @property
+    def overlapping(self) -> float:
+        """The share of test windows that share rows with a training window."""
+        return float((self.shared_rows > 0).mean())
+
+    @property
+    def copies(self) -> Ints:
+        """Test windows that share no rows with a training window and yet have the same values as one, `[K]`."""
+        return np.asarray(self.index[(self.distance < COPY) & (self.shared_rows == 0)], np.int64)
+
+
+def leakage(data: AuditData) -> Leakage:
+    """Compare every test window with the training windows. EvidenceError where a part is empty."""
+    train, test = data.index("train"), data.index("test")
+    if not len(train) or not len(test):
+        raise EvidenceError("The split has no training or no test windows: there is nothing to compare.")
+    features = standardised(window_features(data.windows), train)
+    neighbours = NearestNeighbors(n_neighbors=1).fit(features[train])
+    distance, place = neighbours.kneighbors(features[test])
+    nearest = train[place[:, 0]]
+    run, line = data.windows.run, data.windows.gcode
+    operation = data.windows.operation_type
+    shared = np.intersect1d(run[train], run[test])
+    asked = line[test] != ""
+    return Leakage(
+        index=test,
+        shared_rows=_shared_rows(data, train, test),
+        nearest=nearest,
+        distance=distance[:, 0] / np.sqrt(features.shape[1]),
+        own_run=np.asarray(run[nearest] == run[test], np.bool_),
+        runs=len(np.unique(run[test])),
+        shared_runs=tuple(str(name) for name in shared),
+        remembered_operation=share_of_runs(
+            operation[nearest] == operation[test], operation[test] >= 0, run[test]
+        ),
+        remembered_line=share_of_runs(line[nearest] == line[test], asked, run[test]) if asked.any() else None,
+    )
+
+
+def _shared_rows(data: AuditData, train: Ints, test: Ints) -> Ints:
+    """Rows that each test window shares with the training window of its run that begins nearest, `[M]`."""
+    run, start, length = data.windows.run, data.windows.start_row, data.windows.continuous.shape[1]
+    shared = np.zeros(len(test), np.int64)
+    for name in np.unique(run[test]):
+        starts = np.sort(start[train][run[train] == name])
+        own = np.flatnonzero(run[test] == name)
+        if not len(starts):
+            continue
+        rows = start[test][own]
+        after = np.searchsorted(starts, rows).clip(0, len(starts) - 1)
+        before = (after - 1).clip(0)
+        gap = np.minimum(np.abs(starts[after] - rows), np.abs(starts[before] - rows))
+        shared[own] = np.maximum(length - gap, 0)
+    return shared
+
+
+def share_of_runs(right: Bools, asked: Bools, run: NDArray[np.str_]) -> Interval:
+    """The share of the asked windows that is right, with its interval over runs."""
+    _, unit = np.unique(run, return_inverse=True)
+    sums = [np.bincount(unit, weights=mask) for mask in (right & asked, asked)]
+    return quick_interval(np.stack(sums, axis=1))

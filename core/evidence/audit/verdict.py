@@ -1,0 +1,190 @@
+"""What an audit means, in sentences: what was found, why it matters, and what to do."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from core.evidence.audit.audit import Audit
+from core.evidence.audit.probes import Probe
+from core.evidence.bootstrap import Interval
+
+Weight = Literal["grave", "warning", "note", "fine"]
+WEIGHTS: tuple[Weight, ...] = ("grave", "warning", "note", "fine")
+# shares above which labels are worth a sentence
+TIED, NEAR, UNKNOWN, UNLABELLED = 0.1, 0.25, 0.05, 0.05
+# points over the most frequent line that make a probe of the line worth a sentence
+LINE_GAIN = 0.1
+# from this accuracy on, knowing the session is knowing the operation
+GRAVE = 0.5
+MOST_NAMES = 8
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that an audit found: what is so, with its figures, why it matters, and what to do about it."""
+
+    weight: Weight
+    sentence: str
+    because: str
+    remedy: str = ""
+
+
+def findings(audit: Audit) -> list[Finding]:
+    """Everything that was found, the gravest first; what was looked for and is clean is said too."""
+    found = [finding for rule in RULES for finding in rule(audit)]
+    return sorted(found, key=lambda finding: WEIGHTS.index(finding.weight))
+
+
+def percent(interval: Interval) -> str:
+    """A share in per cent with its interval."""
+    if interval.low is None or interval.high is None:
+        return f"{100 * interval.value:.1f} %"
+    return f"{100 * interval.value:.1f} % ({100 * interval.low:.1f} to {100 * interval.high:.1f})"
+
+
+def _split(audit: Audit) -> Iterator[Finding]:
+    leak = audit.leakage
+    if leak is None:
+        return
+    n = len(leak.index)
+    if leak.overlapping > 0:
+        rows = float(leak.shared_rows[leak.shared_rows > 0].mean())
+        line = f", and the line in {percent(leak.remembered_line)}" if leak.remembered_line else ""
+        yield Finding(
+            "grave",
+            f"{100 * leak.overlapping:.0f} % of the {n:,} test windows share rows with a training window, {rows:.0f} "
+            f"of {audit.length} on the mean; {len(leak.shared_runs)} of the {leak.runs} test runs are training runs.",
+            "Memory passes for skill: the most similar training window alone tells the operation in "
+            f"{percent(leak.remembered_operation)} of them{line}.",
+            "Split by whole runs (protocol run), and quote that figure.",
+        )
+    else:
+        yield Finding("fine", f"None of the {n:,} test windows shares a row with a training window.", "", "")
+    if len(leak.copies):
+        yield Finding(
+            "grave",
+            f"{len(leak.copies):,} of the {n:,} test windows have the same values as a training window of another run.",
+            "A recording is there twice under two names, once to learn from and once to be scored on.",
+            "Take one of the two out, or put both into the same part.",
+        )
+    else:
+        yield Finding("fine", "No test window is a copy of a training window under another name.", "", "")
+
+
+def _sessions(audit: Audit) -> Iterator[Finding]:
+    told = [probe for probe in audit.probes if probe.mechanism == "session"]
+    for probe in told:
+        if probe.kind in ("presence", "ambient"):
+            yield _session(probe, f"{probe.name[:1].upper()}{probe.name[1:]} alone tells")
+    for kind, what in (("modality", "modalities"), ("channel", "channels")):
+        own = [probe for probe in told if probe.kind == kind]
+        if own:
+            yield _session(own[0], _list_words(own, what), own)
+            break
+    if audit.probes and not told:
+        yield Finding("fine", "Nothing that stands still through a run tells the operation.", "", "")
+
+
+def _session(probe: Probe, begin: str, several: Sequence[Probe] = ()) -> Finding:
+    """What is told by what names the session: by one sight, or by several of which the best one is given."""
+    shares = [each.between for each in several or (probe,)]
+    lowest, highest = 100 * min(shares), 100 * max(shares)
+    much = f"{lowest:.0f} %" if round(lowest) == round(highest) else f"{lowest:.0f} to {highest:.0f} %"
+    return Finding(
+        "grave" if probe.operation.value >= GRAVE else "warning",
+        f"{begin} the operation in {percent(probe.operation)} of the windows of runs that were not learned from; the "
+        f"most frequent operation would be right in {100 * probe.usual_operation.value:.0f} %.",
+        f"{much} of the variance of what is seen lies between runs: it knows the session, and with it the operations "
+        "that were recorded in sessions of their own.",
+        "Quote the protocol blind beside run, or record every operation in every session.",
+    )
+
+
+def _list_words(own: Sequence[Probe], what: str) -> str:
+    names = [probe.name.replace("_", " ") for probe in own]
+    if len(own) == 1:
+        return f"{names[0][:1].upper()}{names[0][1:]} alone tells"
+    others = ", ".join(names[1:MOST_NAMES])
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return f"{len(own)} {what} tell by what stands still in a run ({others}{more}); the best, {names[0]}, alone tells"
+
+
+def _controller(audit: Audit) -> Iterator[Finding]:
+    probe = next((probe for probe in audit.probes if probe.kind == "controller"), None)
+    if probe is None:
+        return
+    line = f" and the line in {percent(probe.line)}" if probe.line else ""
+    sentence = f"The controller's own columns alone tell the operation in {percent(probe.operation)}{line}."
+    if audit.controller_inputs:
+        yield Finding(
+            "grave",
+            f"{sentence} {len(audit.controller_inputs)} of them are inputs: {', '.join(audit.controller_inputs)}.",
+            "They are the answer: a model that reads them needs no sensor.",
+            "Leave them out (any protocol but seed).",
+        )
+    elif probe.line and probe.line.value > (probe.usual_line.value if probe.usual_line else 0) + LINE_GAIN:
+        yield Finding(
+            "note",
+            sentence,
+            "They are the answer; the windows that were looked at leave them out, as they should.",
+            "",
+        )
+
+
+def _clock(audit: Audit) -> Iterator[Finding]:
+    probe = next((probe for probe in audit.probes if probe.kind == "elapsed"), None)
+    if probe is None or probe.line is None or probe.usual_line is None or probe.line.low is None:
+        return
+    if probe.line.low > (probe.usual_line.high or 0):
+        yield Finding(
+            "note",
+            f"The row number alone, without any sensor and without the operation, tells the line in "
+            f"{percent(probe.line)} of windows; the most frequent line is right in "
+            f"{100 * probe.usual_line.value:.0f} %.",
+            "Runs of a program keep time, so how long it has run says where it is.",
+            "Hold a figure against the clock baseline of evaluate, which is told the operation too.",
+        )
+
+
+def _labels(audit: Audit) -> Iterator[Finding]:
+    own = audit.labels
+    if own.unknown is not None and own.unknown > UNKNOWN:
+        yield Finding(
+            "grave",
+            f"{100 * own.unknown:.0f} % of labelled windows hold a token that the vocabulary lacks.",
+            "Saying “unknown” for it counts as right, though no value was read.",
+            "Spell numbers digit by digit, as every protocol but seed does.",
+        )
+    if own.tied > TIED or own.near > NEAR:
+        yield Finding(
+            "note",
+            f"In {100 * own.tied:.0f} % of labelled windows another line fills as many rows as the label, in "
+            f"{100 * own.near:.0f} % as many or one less; a label fills {100 * own.purity:.0f} % of its window on the "
+            "mean.",
+            "Such a label turns on a fraction of a second, so exact lines cannot reach 100 %.",
+            "Read “line within a row” beside “exact line”.",
+        )
+    if own.windows and own.without_label / own.windows > UNLABELLED and own.lines:
+        yield Finding(
+            "note",
+            f"{own.without_label:,} of {own.windows:,} windows have no label and are left out of scoring.",
+            "What cannot be scored may be the harder part.",
+            "Look at them on Sequences (result: no label).",
+        )
+    if own.buffering:
+        yield Finding(
+            "note",
+            f"{own.buffering:,} labelled windows begin in the {own.buffering_rows:,} rows at the start of runs in "
+            "which the controller's line numbers race ahead.",
+            "These rows are real sensor data under a wrong line; they are left out of the labels.",
+        )
+    if own.without_operation:
+        yield Finding(
+            "note",
+            f"{own.without_operation:,} of {own.windows:,} windows have no known operation.",
+            "Neither leaks nor sessions can be judged by them.",
+            "Name the operation in the file's name or column (machine file, operation_from).",
+        )
+
+
+RULES: tuple[Callable[[Audit], Iterator[Finding]], ...] = (_split, _sessions, _controller, _clock, _labels)

@@ -1,0 +1,195 @@
+"""What stands above the sections of Compare: what is scored, what it is held against, and in words what that is."""
+
+import streamlit as st
+
+from core.evidence.metrics import MODEL
+from dashboard import compare_sides, data, reading, selection, sequence_tools
+from dashboard.compare_sides import EVERYTHING, VERSUS, Side
+from dashboard.components import counted, escaped
+from dashboard.readings import Shown
+from dashboard.shell import View
+
+SECTIONS = {
+    "figures": "Figures",
+    "differences": "Differences",
+    "confusion": "Confusion",
+    "calibration": "Calibration",
+    "distances": "Distance",
+    "lines": "Wrong lines",
+    "errors": "First errors",
+}
+_OF_OTHER = ("differences",)
+
+
+def choose_scored(view: View, found: Shown, part: str, wanted: object) -> None:
+    """Part of the split, filter and slice; and the other side."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="scored"):
+        names = compare_sides.part_names(found)
+        key = "pick_part"
+        st.selectbox(
+            "Scored",
+            names,
+            index=selection.begin(key, part, names),
+            key=key,
+            on_change=selection.follow,
+            args=("part", key),
+            width=170,
+            help="The part of the bundle's own split whose windows are scored.",
+        )
+        with st.container(width="stretch"):
+            sequence_tools.filter_box(wanted)  # type: ignore[arg-type]
+        sequence_tools.slice_menu(view, wanted)  # type: ignore[arg-type]
+        _choose_other(view)
+
+
+def _choose_other(view: View) -> None:
+    """The kind of the other side, then which."""
+    chosen = view.selection
+    kinds = ["nothing", *VERSUS]
+    kind = chosen.versus if chosen.versus in VERSUS else "nothing"
+    key = "pick_versus"
+    st.selectbox(
+        "Compared with",
+        kinds,
+        index=selection.begin(key, kind, kinds),
+        key=key,
+        format_func=lambda name: VERSUS.get(name, name),
+        on_change=_change_kind,
+        args=(key,),
+        width=180,
+    )
+    if kind == "bundle":
+        _choose_bundle(view)
+    elif kind == "filter":
+        key = selection.lead("versus_filter", chosen.versus_filter or "")
+        st.text_input(
+            "Other windows",
+            key=key,
+            on_change=selection.follow,
+            args=("versus_filter", key),
+            placeholder="operation:pocket",
+            help="A filter as on Sequences, in place of the one at the left.",
+            width=240,
+        )
+    elif kind == "muted" and view.bundle is not None:
+        options = list(reading.readable_modalities(view.bundle))
+        held = [name for name in chosen.versus_without if name in options]
+        key = selection.lead("versus_without", held)
+        st.multiselect(
+            "Muted",
+            options,
+            key=key,
+            format_func=lambda name: name.replace("_", " "),
+            on_change=selection.follow,
+            args=("versus_without", key),
+            placeholder="Choose modalities",
+            width=260,
+        )
+
+
+def _change_kind(key: str) -> None:
+    kind = selection.chosen(key)
+    selection.change(versus=kind if kind in VERSUS else None)
+
+
+def _choose_bundle(view: View) -> None:
+    machine = view.bundle.machine.name if view.bundle else None
+    own = view.folder.name if view.folder else None
+    names = [each.name for each in data.bundles() if each.machine == machine and each.name != own]
+    if not names:
+        st.caption("There is no other bundle for this machine.", width=200)
+        return
+    value = view.selection.versus_bundle if view.selection.versus_bundle in names else None
+    key = "pick_versus_bundle"
+    st.selectbox(
+        "Other bundle",
+        names,
+        index=selection.begin(key, value, names),
+        key=key,
+        placeholder="Choose a bundle",
+        on_change=selection.follow,
+        args=("versus_bundle", key),
+        width=190,
+    )
+
+
+def choose_section(view: View, other: Side | None) -> str:
+    """The section that is open; only it computes."""
+    names = [name for name in SECTIONS if other is not None or name not in _OF_OTHER]
+    value = view.selection.section if view.selection.section in names else names[0]
+    key = selection.lead("pick_section", value)
+    st.segmented_control(
+        "Section",
+        names,
+        key=key,
+        format_func=lambda name: SECTIONS[name],
+        required=True,
+        on_change=_change_section,
+        args=(key,),
+        label_visibility="collapsed",
+    )
+    return value
+
+
+def _change_section(key: str) -> None:
+    name = selection.chosen(key)
+    if name is not None:
+        selection.change(section=name, cell=None)
+
+
+def scope_words(view: View, own: Side, other: Side | None, part: str) -> str:
+    """What is scored, in a sentence: windows, runs, which model; and what the other side is."""
+    scored = own.scored
+    left_out = scored.windows - len(scored)
+    asked = own.wanted.values("part")
+    of = {
+        "held out": " that it never saw",
+        "validation": " that chose its epochs and its calibration",
+        "trained on": " **that it learned from**: this flatters",
+        "new": " that are not of its split",
+    }.get(
+        asked[0] if len(asked) == 1 else "",
+        "" if part != EVERYTHING else " of all parts of its split, learned or not",
+    )
+    said = f"**{counted(len(scored), 'window')}** of {counted(scored.runs, 'run')}{of}, read by **{escaped(own.name)}**"
+    if left_out:
+        said += f"; {counted(left_out, 'window')} without a label left out"
+    if other is not None:
+        theirs = other.scored
+        said += (
+            f". Other side, **{escaped(other.name)}**: {counted(len(theirs), 'window')} of "
+            f"{counted(theirs.runs, 'run')}"
+        )
+    return f"{said}. Protocol **{own.bundle.protocol}**; intervals are 95 %, drawn over runs."
+
+
+def caveats(view: View, own: Side) -> list[str]:
+    """What must be known before these figures are believed, or compared with those elsewhere."""
+    said = []
+    evaluation = data.evaluation(view.folder) if view.folder else None
+    if evaluation is not None and (len(evaluation.folds) > 1 or evaluation.counts.models != 1):
+        row = evaluation.row("exact_line", method=MODEL) or evaluation.row("operation", method=MODEL)
+        pooled = f"{len(evaluation.folds)} folds" if len(evaluation.folds) > 1 else "one split"
+        many = (
+            f"{evaluation.counts.models:g} models a run" if evaluation.counts.models != 1 else "a model each"
+        )
+        where = (
+            f"of fold {own.bundle.manifest.fold}" if own.bundle.manifest.fold is not None else "of its split"
+        )
+        said.append(
+            f"The bundle's own figures (at the top) are pooled over {pooled}, {many}, n = {row.n if row else 0:,}. "
+            f"Here this one model is scored on the held-out runs {where} alone, so the figures differ."
+        )
+    parts = own.shown.table.values["part"]
+    if own.bundle.protocol == "seed":
+        if "held out" in parts:
+            said.append(
+                "Its test windows were drawn at random from runs that it learned from, and overlap windows that it "
+                "learned. They are the very ones of its evaluation: the split was drawn again and has the same counts."
+            )
+        else:
+            said.append(
+                "Which windows it was tested on cannot be told here: its split at random cannot be drawn again from "
+                "these recordings. No window is marked as held out."
+            )
+    return said

@@ -1,0 +1,204 @@
+"""The queue of Review: windows one after another, each with what is needed to judge it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from core.errors import ToolmarkError
+from core.evidence.readings.filters import Filter, parse
+from core.evidence.readings.opened import Hand
+from core.evidence.review.queue import DISPUTED, QUEUES, SAMPLE, Progress, Queue, Window, narrowed, ordered
+from core.evidence.review.sample import draw
+from core.evidence.review.targets import ReviewError
+from core.evidence.review.verdicts import Entry
+from dashboard import components, data, review_audit, reviewer, selection, slices, verdict_form, verdicts
+from dashboard import window_traces as traces
+from dashboard.components import counted, escaped, sentence
+from dashboard.readings import Shown
+from dashboard.review_desk import ReviewDesk
+from dashboard.review_window import show_reading
+from dashboard.sequence_tools import filter_box, problems
+from dashboard.shell import View
+from dashboard.verdict_form import Target
+
+SAMPLE_SIZE, MOST_SAMPLED = 100, 5000
+ONWARD, LAST = "review_onward", "review_last"
+
+
+def show(view: View, found: Shown, desk: ReviewDesk) -> None:
+    """The choice of a queue, how far it is done, and the window that is judged now."""
+    queue = QUEUES.get(view.selection.queue or "", QUEUES["confident"])
+    parsed = parse(view.selection.filter or "")
+    _choose(queue, parsed.filter)
+    problems(parsed.problems)
+    hand, revision = slices.hand(view.selection.dataset or "", found)
+    frame = windows_of(view, found, desk, queue, parsed.filter, hand, revision)
+    name = reviewer.name()
+    order = _pairs(frame)
+    if queue.name == SAMPLE:
+        review_audit.show(view, frame, review_audit.population(found, narrowed(queue, parsed.filter), hand))
+    if not order:
+        _nothing(queue, parsed.filter)
+        return
+    judged = desk.judged(name)
+    window = _window(view, order, judged)
+    place = order.index(window) if window in order else None
+    progress = Progress(order, judged, place)
+    _steps(progress, name)
+    _last_given(view)
+    _show_window(view, window, progress)
+
+
+def windows_of(
+    view: View, found: Shown, desk: ReviewDesk, queue: Queue, wanted: Filter, hand: Hand, revision: int
+) -> pd.DataFrame:
+    """The windows of a queue in their order: `run`, `start_row`, `result`, `rid`."""
+    asked = str(narrowed(queue, wanted))
+    if queue.name == SAMPLE:
+        n = min(view.selection.sample or SAMPLE_SIZE, MOST_SAMPLED)
+        return _drawn(found.key, asked, n, view.selection.seed or 0, revision, found, hand)
+    frame = _ordered(found.key, asked, queue.sort, revision, found, hand)
+    if queue.name != DISPUTED:
+        return frame
+    among = pd.DataFrame(desk.disputed(), columns=["run", "start_row"])
+    return frame.merge(among.astype({"start_row": frame["start_row"].dtype}), on=["run", "start_row"])
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _drawn(
+    key: str, asked: str, n: int, seed: int, revision: int, _found: Shown, _hand: Hand
+) -> pd.DataFrame:
+    return draw(_found.table, parse(asked).filter, n, seed, _hand)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _ordered(key: str, asked: str, sort: str, revision: int, _found: Shown, _hand: Hand) -> pd.DataFrame:
+    return ordered(_found.table, parse(asked).filter, sort, _hand)
+
+
+def _pairs(frame: pd.DataFrame) -> list[Window]:
+    return list(zip(frame["run"].tolist(), frame["start_row"].tolist(), strict=True))
+
+
+def _choose(queue: Queue, wanted: Filter) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        key = selection.lead("pick_queue", queue.name)
+        st.segmented_control(
+            "Queue",
+            list(QUEUES),
+            key=key,
+            required=True,
+            format_func=lambda name: QUEUES[name].label,
+            on_change=selection.follow,
+            args=("queue", key),
+            label_visibility="collapsed",
+        )
+        filter_box(wanted)
+    st.caption(queue.note)
+
+
+def _window(view: View, order: Sequence[Window], judged: frozenset[Window]) -> Window:
+    """The window of the address where it is of the queue, else the first one without a verdict."""
+    asked = (view.selection.run or "", view.selection.start_row or 0)
+    if asked in set(order):
+        return asked
+    return Progress(order, judged, None).onward() or order[0]
+
+
+def _nothing(queue: Queue, wanted: Filter) -> None:
+    words = (
+        "No two reviewers differ on a window of this dataset and bundle."
+        if queue.name == DISPUTED
+        else "No window is in this queue."
+    )
+    more = " The filter may leave them out." if wanted else ""
+    components.empty_state("Nothing to judge here", words + more, icon=":material/done_all:")
+
+
+def _steps(progress: Progress, name: str) -> None:
+    """How far the queue is done, and the ways to its other windows."""
+    total = len(progress.windows)
+    done = total - progress.left
+    who = f"by {escaped(name)}" if name else "by anybody"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        for word, icon, shortcut, goal in (
+            ("Previous", "keyboard_arrow_up", "P", progress.beside(-1)),
+            ("Next", "keyboard_arrow_down", "N", progress.beside(1)),
+            ("Next to judge", "skip_next", "J", progress.onward()),
+        ):
+            st.button(
+                word,
+                icon=f":material/{icon}:",
+                key=f"review_{word.lower().replace(' ', '_')}",
+                shortcut=shortcut,
+                disabled=goal is None,
+                on_click=_turn,
+                args=(goal,),
+            )
+        st.toggle("Go on after a verdict", value=True, key=ONWARD)
+        at = f"{progress.place + 1:,} of {counted(total, 'window')}" if progress.place is not None else ""
+        st.caption(f"{at} · {done:,} judged {who}, {progress.left:,} left", width="content")
+
+
+def _turn(goal: Window) -> None:
+    selection.change(run=goal[0], start_row=goal[1])
+
+
+def _show_window(view: View, window: Window, progress: Progress) -> None:
+    target = Target("window", run=window[0], start_row=window[1])
+    with st.container(border=True):
+        show_reading(view, target)
+
+        def heard(entry: Entry) -> None:
+            st.session_state[LAST] = entry
+            goal = progress.onward()
+            if st.session_state.get(ONWARD) and goal is not None:
+                _turn(goal)
+
+        verdict_form.show(view, target, "queue", keys=True, heard=heard)
+        _traces(view, window)
+    # the window is the one that other pages show too
+    selection.hold(replace(view.selection, run=window[0], start_row=window[1]))
+
+
+def _traces(view: View, window: Window) -> None:
+    assert view.dataset is not None
+    try:
+        recording = data.recording(view.dataset, window[0])
+        traces.show(recording.window(window[1]), view.dataset.digest(window[0]), "review_traces")
+    except ToolmarkError as error:
+        st.warning(sentence(str(error)), icon=":material/error:")
+
+
+def _last_given(view: View) -> None:
+    """The verdict that was given last, for the page has gone on: that it is kept, and the way back."""
+    entry: Entry | None = st.session_state.get(LAST)
+    problem = st.session_state.pop("review_undo_problem", None)
+    if problem:
+        st.error(problem, icon=":material/error:")
+    here = (view.selection.run, view.selection.start_row)
+    if entry is None or view.dataset is None or entry.dataset != view.dataset.name:
+        return
+    if (entry.target.run, entry.target.start_row) == here:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="last_given"):
+        st.markdown(
+            f":green[:material/check_circle:] {escaped(entry.target.words)}: **{entry.verdict}**, kept {entry.when}",
+            width="content",
+        )
+        st.button(
+            "Undo", key="undo_last", icon=":material/undo:", type="tertiary", on_click=_undo, args=(entry,)
+        )
+        goal = (entry.target.run, entry.target.start_row or 0)
+        st.button("Back to it", key="back_to_last", type="tertiary", on_click=_turn, args=(goal,))
+
+
+def _undo(entry: Entry) -> None:
+    try:
+        verdicts.store().undo(entry)
+    except ReviewError as error:
+        st.session_state["review_undo_problem"] = sentence(str(error))
+    st.session_state.pop(LAST, None)
+    _turn((entry.target.run, entry.target.start_row or 0))

@@ -1,0 +1,152 @@
+"""Tests of the audit on windows whose leaks and sessions are planted, and on clean ones of the twin."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.errors import ToolmarkError
+from core.evidence.audit.audit import Audit, audit
+from core.evidence.audit.audit_file import audit_json, probe_frame, to_markdown
+from core.evidence.audit.data import AuditData, audit_data, of_store
+from core.evidence.audit.leakage import leakage
+from core.evidence.audit.probes import probes
+from core.evidence.audit.verdict import findings
+from core.recordings.store import Store
+from core.recordings.windows import WINDOW_ROWS, Windows
+from core.twin.fleet import twin_machine
+from tests.pipeline import Pipeline
+
+CHANNELS = ("frame_l2.Ax", "frame_l2.Pressure", "frame_l2.RMS")
+OPERATIONS, RUNS, WINDOWS = 3, 6, 8
+Spoil = Callable[[np.ndarray, np.ndarray, np.ndarray], None]
+
+
+def made(spoil: Spoil | None = None, seed: int = 0) -> AuditData:
+    """Runs of three operations that differ in how loud they are; `spoil(values, run, operation)` changes the values."""
+    generator = np.random.default_rng(seed)
+    n = OPERATIONS * RUNS * WINDOWS
+    run = np.repeat(np.arange(OPERATIONS * RUNS), WINDOWS)
+    operation = run // RUNS
+    values = generator.normal(0, 1, (n, WINDOW_ROWS, len(CHANNELS))).astype(np.float32)
+    values[:, :, 1] += generator.normal(0, 5, OPERATIONS * RUNS)[run][
+        :, None
+    ]  # every run has a weather of its own
+    values[:, :, 2] *= (1 + operation)[:, None]
+    if spoil:
+        spoil(values, run, operation)
+    names = np.array([f"run_{number:02d}" for number in run])
+    texts = np.array([f"G1 X{own}." for own in np.tile(np.arange(WINDOWS) % 4, OPERATIONS * RUNS)])
+    windows = Windows(
+        continuous=values,
+        categorical=np.zeros((n, WINDOW_ROWS, 4), np.int64),
+        tokens=np.zeros((n, 7), np.int64),
+        operation_type=operation.astype(np.int64),
+        run=names,
+        start_row=np.tile(np.arange(WINDOWS) * 16, OPERATIONS * RUNS).astype(np.int64),
+        gcode=texts,
+        present=np.ones((n, len(CHANNELS)), np.bool_),
+        near=texts,
+        top_rows=np.full(n, 40),
+        tied=np.zeros(n, np.bool_),
+        place=np.full(n, np.nan, np.float32),
+        lag=np.zeros(n, np.float32),
+        synced=texts,
+        synced_near=texts,
+        channels=CHANNELS,
+    )
+    part = np.array(
+        ["test" if number % RUNS == 0 else "val" if number % RUNS == 1 else "train" for number in run]
+    )
+    return AuditData(twin_machine(), "run", windows, part)
+
+
+def weights(found: Audit) -> set[str]:
+    return {finding.weight for finding in findings(found)}
+
+
+def test_clean_data_raise_no_alarm() -> None:
+    found = audit(made())
+    assert "grave" not in weights(found) and "warning" not in weights(found)
+    by_name = {probe.name: probe for probe in found.probes}
+    # the sound tells the operation by what happens, the weather by nothing
+    assert by_name["frame_l2.RMS"].mechanism == "cut" and by_name["frame_l2.RMS"].operation.value > 0.9
+    assert by_name["frame_l2.Pressure"].mechanism == "nothing" and by_name["frame_l2.Pressure"].between > 0.9
+    assert by_name["frame_l2.Ax"].mechanism == "nothing"
+
+
+def test_a_planted_session_offset_is_found_and_its_mechanism_named() -> None:
+    def each_operation_on_a_day_of_its_own(
+        values: np.ndarray, run: np.ndarray, operation: np.ndarray
+    ) -> None:
+        values[:, :, 1] += 100 * operation[:, None]
+
+    found = audit(made(each_operation_on_a_day_of_its_own))
+    probe = next(probe for probe in found.probes if probe.name == "frame_l2.Pressure")
+    assert probe.mechanism == "session" and probe.operation.value > 0.9
+    assert probe.still is not None and probe.moving is not None and probe.still.value > probe.moving.value
+    grave = [finding for finding in findings(found) if finding.weight == "grave"]
+    assert len(grave) == 1 and "ressure" in grave[0].sentence and "session" in grave[0].because
+
+
+def test_a_run_that_is_there_twice_is_found() -> None:
+    def copy(values: np.ndarray, run: np.ndarray, operation: np.ndarray) -> None:
+        values[run == 0] = values[run == 2]  # a test run is a training run again
+
+    found = audit(made(copy))
+    assert found.leakage is not None and len(found.leakage.copies) == WINDOWS
+    assert any("same values" in finding.sentence for finding in findings(found) if finding.weight == "grave")
+
+
+def test_windows_split_at_random_share_rows() -> None:
+    data = made()
+    generator = np.random.default_rng(0)
+    part = generator.choice(["train", "test"], len(data.windows))
+    leak = leakage(AuditData(data.machine, "seed", data.windows, part))
+    starts, runs = data.windows.start_row, data.windows.run
+    train = {(run, start) for run, start, own in zip(runs, starts, part, strict=True) if own == "train"}
+    for index, shared in zip(leak.index.tolist(), leak.shared_rows.tolist(), strict=True):
+        gaps = [abs(int(starts[index]) - start) for run, start in train if run == runs[index]]
+        assert shared == max(WINDOW_ROWS - min(gaps, default=WINDOW_ROWS), 0)
+    assert leak.shared_runs and leak.overlapping > 0.9
+
+
+def test_channels_that_only_some_operations_have_are_found() -> None:
+    data = made()
+    data.windows.present[data.windows.operation_type == 0] = False
+    data.windows.present[data.windows.operation_type == 1, 0] = False
+    found = {probe.name: probe for probe in probes(data)}
+    assert found["board presence"].mechanism == "session"
+
+
+def test_without_operations_or_other_runs_nothing_is_claimed() -> None:
+    data = made()
+    data.windows.operation_type[:] = -1
+    found = audit(data)
+    assert found.probes == () and found.labels.without_operation == len(data.windows)
+    one = data.windows.take(data.windows.run == "run_00")
+    alone = audit(AuditData(data.machine, "run", one, np.full(len(one), "train")))
+    assert alone.leakage is None and not alone.probes
+
+
+def test_of_a_store_and_of_its_window_files(pipeline: Pipeline, seed_pipeline: Pipeline) -> None:
+    of_runs = of_store(Store.open(pipeline.store))
+    assert set(of_runs.controller) == set(of_runs.machine.controller_channels) and of_runs.buffering
+    assert leakage(of_runs).overlapping == 0
+    of_windows = audit_data(seed_pipeline.splits, store=seed_pipeline.store)
+    assert of_windows.protocol == "seed" and leakage(of_windows).overlapping > 0.5
+    assert of_windows.rows.keys() == of_runs.rows.keys()
+    with pytest.raises(ToolmarkError, match="not split by"):
+        of_store(Store.open(pipeline.store), "program")
+
+
+def test_what_is_written_can_be_read(tmp_path: Path) -> None:
+    found = audit(made())
+    told = json.loads(json.dumps(audit_json(found)))
+    assert told["windows"] == OPERATIONS * RUNS * WINDOWS
+    assert {probe["name"] for probe in told["probes"]} == {probe.name for probe in found.probes}
+    frame = probe_frame(found.probes)
+    assert list(frame["sees"]) and frame["operation"].between(0, 100).all()
+    assert "fine: None of the" in to_markdown(found)
