@@ -65,7 +65,7 @@ class Selection:
     - Predict: `change` is what is different in the window (`core.recordings.changes`), `prefix` how the line is made to
       begin, `token` the place of the one looked at, `also` the other ways of reading, `look` what stands under the
       reading, and `why` how it is explained.
-    - Compare: `part` is the part of the bundle's split that is scored, `section`, `by`, `head`, `cell` and `shares` what
+    - Compare: `part` is the part of the split that is scored, `section`, `by`, `head`, `cell` and `shares` what
       is shown of it, and `versus` the kind of the other side: another bundle, another filter, or with channels muted.
     - Program: `intended` names the program that a run is held against, `beside` the form of the true program that
       stands beside the one read back.
