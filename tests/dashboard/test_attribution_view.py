@@ -33,7 +33,7 @@ def test_the_largest_stand_first_and_the_rest_is_counted() -> None:
     assert frame["name"].tolist()[:3] == ["c39", "c38", "c37"]
     assert len(frame) == attribution_view.MOST
     assert "15 more" in left
-    assert "1 have no part" in left
+    assert "1 without any part" in left
 
 
 def test_a_strip_lies_under_the_panels_and_shades_them(recording: Recording, bundle: Bundle) -> None:
