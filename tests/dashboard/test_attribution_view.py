@@ -4,7 +4,7 @@ from core.model.bundle import Bundle
 from core.recordings.recording import Recording
 from dashboard import attribution_view, reading_card, theme, trace_chart, window_view
 from dashboard.attribution_view import Found, Why
-from dashboard.trace_chart import Strip
+from dashboard.row_strips import Strip
 
 
 def found(groups: dict[str, float], gap: float | None = 0.02) -> Found:
