@@ -17,6 +17,7 @@ from dashboard import (
     shell,
     traces_card,
     what_if,
+    window_verdict,
     window_view,
 )
 from dashboard.reading_card import Looked
@@ -112,7 +113,7 @@ with of_reading:
     looked = look(view, window, label, what_if_asked)
     if looked is not None:
         chosen = reading_card.show(looked, wanted.token, wanted.also)
-        of_verdict = st.container(key="verdict")
+        window_verdict.show(view, looked)
         shown = choose_look(wanted.look)
         if shown == "why":
             why = attribution_view.choose(looked, chosen, attribution_view.read(wanted.why))

@@ -6,6 +6,7 @@ from functools import partial
 import streamlit as st
 
 from core.errors import ToolmarkError
+from core.evidence.review.targets import Target
 from core.evidence.split_part import part_of
 from core.recordings.recording import Recording
 from core.recordings.windows import WINDOW_ROWS
@@ -24,6 +25,7 @@ from dashboard import (
     run_choice,
     selection,
     shell,
+    verdict_form,
     verdict_view,
 )
 from dashboard.program_view import ROWS, WHOLE, Beside
@@ -190,8 +192,7 @@ with choices.cell():
     intended = intended_choice.choose(
         complete, view.selection.intended, program_view.own_program(recording), recording.machine.length_unit
     )
-# a verdict that a reviewer gives stands here
-of_review = st.container()
+verdict_form.show(view, Target("run", run=place.run), "program")
 read = open_track(place, recording)
 form = ROWS if view.selection.beside == ROWS else WHOLE
 beside = Beside(
