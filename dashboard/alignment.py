@@ -122,7 +122,7 @@ def in_words(
 ) -> str:
     """A verdict as a person would say it; "" where there is nothing to say.
 
-    A number by how much it is off, in mm too where it is a length: one of a letter such as X, with the program's unit.
+    A number by how much it is off, in mm where it is a length: one of a letter such as X, with the program's unit.
     """
     if found == "missing" and truth is not None:
         return "missing"
@@ -136,14 +136,14 @@ def in_words(
         off = Decimal(read.text) - Decimal(truth.text)
     except InvalidOperation:
         return "differs"
-    return f"{_plain(abs(off))} too {'high' if off > 0 else 'low'}{_in_mm(abs(off), letter, length_unit)}"
+    return f"{_far(abs(off), letter, length_unit)} too {'high' if off > 0 else 'low'}"
 
 
-def _in_mm(off: Decimal, letter: str, length_unit: str | None) -> str:
-    """How far that is, " (0.64 mm)"; "" for what is no length, or has no unit that is known."""
+def _far(off: Decimal, letter: str, length_unit: str | None) -> str:
+    """How far that is: in mm where it is a length of a known unit, else as it stands."""
     if letter not in LENGTH_STEPS or length_unit is None:
-        return ""
-    return f" ({float(off * MM_PER_UNIT[length_unit]):.3g} mm)"
+        return _plain(off)
+    return f"{float(off * MM_PER_UNIT[length_unit]):.3g} mm"
 
 
 def _plain(value: Decimal) -> str:

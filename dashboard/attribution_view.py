@@ -199,6 +199,8 @@ def _share(logarithm: float) -> str:
     share = math.exp(min(logarithm, 0.0))
     if share >= 1e-3:
         return f"{100 * share:.3g}\N{NO-BREAK SPACE}%"
+    if share < 1e-9:
+        return "less than 1 in a billion"
     return f"1 in {float(f'{math.exp(-logarithm):.2g}'):,.0f}"
 
 
@@ -226,7 +228,9 @@ def frame_of(found: Found) -> tuple[pd.DataFrame, str]:
     frame["in words"] = [f"{value:+.2f}" for value in frame["value"]]
     left = f"{len(rest)} more, together {sum(rest):+.2f}." if rest else ""
     silent = sum(value == 0 for value in found.groups.values())
-    return frame, " ".join(filter(None, (left, f"{silent} have no part: absent or muted." if silent else "")))
+    return frame, " ".join(
+        filter(None, (left, f"{silent} without any part: absent or muted." if silent else ""))
+    )
 
 
 def chart(frame: pd.DataFrame, ink: Ink) -> Spec:

@@ -70,7 +70,7 @@ def reliability(found: Sequence[tuple[str, Reliability]], ink: Ink) -> Spec:
                 "data": bars,
                 "xAxisIndex": 1,
                 "yAxisIndex": 1,
-                "barWidth": f"{5.2 / len(found):.1f}%",
+                "barWidth": round(18 / len(found)),
                 "itemStyle": {"color": COLOURS[place], "opacity": 0.65},
             }
         )
@@ -91,7 +91,7 @@ def reliability(found: Sequence[tuple[str, Reliability]], ink: Ink) -> Spec:
         "tooltip": {"trigger": "item", "confine": True},
         "xAxis": [
             _axis(ink, "", min=0, max=100, gridIndex=0, axisLabel={"show": False}),
-            _axis(ink, "Confidence, %", min=0, max=100, gridIndex=1),
+            _axis(ink, "Confidence, %", min=0, max=100, gridIndex=1, containShape=False),
         ],
         "yAxis": [
             _axis(ink, "Right, %", min=0, max=100, gridIndex=0, nameGap=34),
@@ -128,7 +128,7 @@ def risk_coverage(found: Sequence[tuple[str, RiskCoverage]], ink: Ink) -> Spec:
             }
     return {
         "animation": False,
-        "grid": {"left": 52, "right": 16, "top": 30, "height": 340},
+        "grid": {"left": 52, "right": 16, "top": 30 if len(found) == 1 else 52, "bottom": 50},
         "legend": _legend(ink, [str(one["name"]) for one in series]),
         "tooltip": {"trigger": "axis", "confine": True},
         "xAxis": _axis(ink, "Share of windows answered, the surest first, %", min=0, max=100),
@@ -173,7 +173,7 @@ def positions(frame: pd.DataFrame, ink: Ink) -> Spec:
     lines = (
         ("forced", "Given the true tokens", theme.PREDICTION, "solid"),
         ("free", "Free-running", theme.ERROR, "solid"),
-        ("survives", "Line right so far", theme.ERROR, "dotted"),
+        ("survives", "Whole line so far", theme.ERROR, "dotted"),
     )
     return {
         "animation": False,

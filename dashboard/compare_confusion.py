@@ -7,10 +7,11 @@ import streamlit as st
 from core.evidence.comparison import confusion as confusions
 from core.evidence.comparison.confusion import Confusion
 from core.evidence.metrics import describe
-from dashboard import compare_windows, components, heat_grid, selection
+from core.evidence.review.targets import Target
+from dashboard import compare_windows, components, heat_grid, selection, verdict_form
 from dashboard.compare_sides import Side
 from dashboard.heat_grid import Cell
-from dashboard.selection import Selection
+from dashboard.shell import View
 
 SHARES = {"counts": "Counts", "rows": "Shares of a row", "columns": "Shares of a column"}
 _ASKED = {
@@ -23,9 +24,9 @@ _ASKED = {
 _NUMBERS = "Where the true token is a number, given the true tokens before."
 
 
-def show(side: Side, chosen: Selection) -> None:
+def show(view: View, side: Side) -> None:
     """The matrix of the chosen head, and where a cell is chosen its windows."""
-    names = _heads(side.key, side)
+    names, chosen = _heads(side.key, side), view.selection
     head = chosen.head if chosen.head in names else names[0]
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         key = selection.lead("pick_head", head)
@@ -73,7 +74,7 @@ def show(side: Side, chosen: Selection) -> None:
         pick=pick,
     )
     if picked is not None:
-        _show_cell(side, found, picked)
+        _show_cell(view, side, found, picked)
 
 
 def _turn(key: str) -> None:
@@ -124,7 +125,7 @@ def _parsed(cell: str | None, found: Confusion) -> tuple[int, int] | None:
     return found.labels.index(true), found.labels.index(said)
 
 
-def _show_cell(side: Side, found: Confusion, place: tuple[int, int]) -> None:
+def _show_cell(view: View, side: Side, found: Confusion, place: tuple[int, int]) -> None:
     true, said = found.labels[place[0]], found.labels[place[1]]
     frame = _cell(side.key, found.head, true, said, side)
     windows = len(frame.drop_duplicates(["run", "start_row"]))
@@ -134,4 +135,5 @@ def _show_cell(side: Side, found: Confusion, place: tuple[int, int]) -> None:
     st.subheader(f"{label.capitalize()} {true} read as {said}", anchor=False)
     st.caption(f"{components.counted(len(frame), what)}{many}.")
     wanted = side.wanted.with_values("cell", [confusions.cell_name(found.head, true, said)])
-    compare_windows.show("cell_windows", frame, wanted)
+    compare_windows.show("cell_windows", frame, wanted, forced=True)
+    verdict_form.show(view, Target("cell", head=found.head, true=true, read=said), "cell")

@@ -1,8 +1,12 @@
 """What stands above the sections of Compare: what is scored, what it is held against, and in words what that is."""
 
+import numpy as np
 import streamlit as st
 
+from core.evidence.comparison.scored import Scored
 from core.evidence.metrics import MODEL
+from core.evidence.protocol_words import PROTOCOLS
+from core.evidence.readings.filters import Filter
 from dashboard import compare_sides, data, reading, selection, sequence_tools
 from dashboard.compare_sides import EVERYTHING, VERSUS, Side
 from dashboard.components import counted, escaped
@@ -21,7 +25,7 @@ SECTIONS = {
 _OF_OTHER = ("differences",)
 
 
-def choose_scored(view: View, found: Shown, part: str, wanted: object) -> None:
+def choose_scored(view: View, found: Shown, part: str, wanted: Filter) -> None:
     """Part of the split, filter and slice; and the other side."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="scored"):
         names = compare_sides.part_names(found)
@@ -37,8 +41,8 @@ def choose_scored(view: View, found: Shown, part: str, wanted: object) -> None:
             help="The part of the bundle's own split whose windows are scored.",
         )
         with st.container(width="stretch"):
-            sequence_tools.filter_box(wanted)  # type: ignore[arg-type]
-        sequence_tools.slice_menu(view, wanted)  # type: ignore[arg-type]
+            sequence_tools.filter_box(wanted)
+        sequence_tools.slice_menu(view, wanted)
         _choose_other(view)
 
 
@@ -143,7 +147,9 @@ def scope_words(view: View, own: Side, other: Side | None, part: str) -> str:
     left_out = scored.windows - len(scored)
     asked = own.wanted.values("part")
     of = {
-        "held out": " that it never saw",
+        "held out": " that it never saw"
+        if own.bundle.protocol != "seed"
+        else ", most of which it learned from",
         "validation": " that chose its epochs and its calibration",
         "trained on": " **that it learned from**: this flatters",
         "new": " that are not of its split",
@@ -158,9 +164,23 @@ def scope_words(view: View, own: Side, other: Side | None, part: str) -> str:
         theirs = other.scored
         said += (
             f". Other side, **{escaped(other.name)}**: {counted(len(theirs), 'window')} of "
-            f"{counted(theirs.runs, 'run')}"
+            f"{counted(theirs.runs, 'run')}, {_common(scored, theirs):,} of them on both sides"
         )
+        if other.bundle.protocol != own.bundle.protocol:
+            said += (
+                f", under protocol **{other.bundle.protocol}**: {PROTOCOLS.get(other.bundle.protocol, '')}"
+            )
     return f"{said}. Protocol **{own.bundle.protocol}**; intervals are 95 %, drawn over runs."
+
+
+def _common(one: Scored, other: Scored) -> int:
+    """How many windows are scored on both sides."""
+    place = {run: code for code, run in enumerate(one.table.readings.values["run"])}
+    known = np.array([place.get(run, -1) for run in other.table.readings.values["run"]], np.int64)
+    runs = one.column("run").astype(np.int64), known[other.column("run")]
+    rows = (side.column("start_row").astype(np.int64) for side in (one, other))
+    ours, theirs = (run << 32 | row for run, row in zip(runs, rows, strict=True))
+    return len(np.intersect1d(ours, theirs[runs[1] >= 0], assume_unique=True))
 
 
 def caveats(view: View, own: Side) -> list[str]:

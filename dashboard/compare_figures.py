@@ -7,14 +7,17 @@ import streamlit as st
 
 from core.evidence.comparison import differences as compared
 from core.evidence.comparison import figures as counted
+from core.evidence.comparison.baselines import baselines
 from core.evidence.comparison.differences import Difference
 from core.evidence.comparison.figures import By
 from core.evidence.comparison.scored import Scored
 from core.evidence.evaluation import MetricRow
+from core.evidence.methods import describe_method
 from core.evidence.metrics import describe, order
 from dashboard import heat_grid, score_rows, selection
 from dashboard.compare_sides import Side
 from dashboard.heat_grid import Cell
+from dashboard.score_rows import Baseline
 
 BYS: dict[By, str] = {
     "all": "Everything",
@@ -29,6 +32,14 @@ _NO_GROUPS = {
     "position": "This bundle reads no lines, so there are no token positions.",
     "confidence": "This bundle reads no lines, so none is more or less sure.",
 }
+BASELINES = (
+    "Baselines read no sensor. They learn from the training windows here, a window every 16 rows; those that need "
+    "whole recordings stand on Overview."
+)
+NO_BASELINES = (
+    "No baselines here: they need training windows beside the scored ones, and neither too many windows nor any that "
+    "was learned from."
+)
 _NOTES = {
     "position": "Position in the true line, from 1. Only what is scored token by token.",
     "confidence": "By the calibrated confidence of the line that was read.",
@@ -77,7 +88,31 @@ def pick_by(view_by: str | None, key: str = "pick_by") -> By:
     return value
 
 
-def show(own: Side, other: Side | None, by: By, baselines: Mapping[str, Sequence[tuple[str, float]]]) -> None:
+def baselines_of(side: Side) -> dict[str, list[Baseline]]:
+    """Metric -> the best method that sees no more than the bundle, and the best that is told part of the truth."""
+    found: dict[str, list[Baseline]] = {}
+    methods = _baselines(side.key, side) or {}
+    for metric in dict.fromkeys(name for values in methods.values() for name in values):
+        every = [
+            Baseline(said.label, values[metric], said.note, said.kind == "told")
+            for method, values in methods.items()
+            if metric in values
+            for said in (describe_method(method),)
+        ]
+        best = [
+            max((one for one in every if one.told == told), key=lambda one: one.value, default=None)
+            for told in (False, True)
+        ]
+        found[metric] = [one for one in best if one is not None]
+    return found
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _baselines(key: tuple[str, str, int], _side: Side) -> Mapping[str, Mapping[str, float]] | None:
+    return baselines(_side.scored, _side.bundle.machine.length_unit)
+
+
+def show(own: Side, other: Side | None, by: By) -> None:
     """The figures: one under another with bars, or metrics down and groups across."""
     rows = rows_of(own, by)
     if not rows:
@@ -85,7 +120,9 @@ def show(own: Side, other: Side | None, by: By, baselines: Mapping[str, Sequence
         return
     if by == "all":
         deltas = differences_of(own, other, by) if other is not None else []
-        score_rows.show(rows, baselines, deltas, (own.name, other.name if other else None), open_metric)
+        found = baselines_of(own)
+        score_rows.show(rows, found, deltas, (own.name, other.name if other else None), open_metric)
+        st.caption(BASELINES if found else NO_BASELINES)
         return
     st.caption(f"{_NOTES.get(by, '')} Per cent, n below; hover for the interval.".strip())
     names = list(dict.fromkeys(row.group for row in rows))
@@ -140,9 +177,15 @@ def show_differences(own: Side, other: Side, by: By) -> None:
         return
     tested = [each for each in found if each.p is not None]
     alone, hold = sum(each.real for each in tested), sum(each.holds for each in tested)
+    untold = len(found) - len(tested)
+    few = (
+        f" {untold:,} more are of fewer than {compared.FEWEST_RUNS} runs on a side: too few to tell."
+        if untold
+        else ""
+    )
     st.markdown(
         f"**{len(tested):,} differences** at once: **{alone:,}** have an interval without 0, where chance alone would "
-        f"give about {0.05 * len(tested):.0f}; **{hold:,}** hold among all of them :small[(Holm, 5 %)]. "
+        f"give about {0.05 * len(tested):.0f}; **{hold:,}** hold among all of them :small[(Holm, 5 %)].{few} "
         f"{_pairing(own.scored, other.scored)}"
     )
     st.dataframe(
@@ -155,6 +198,13 @@ def show_differences(own: Side, other: Side, by: By) -> None:
         }
         | {"Group": None if by == "all" else st.column_config.TextColumn("Group")},
     )
+
+
+def verdict(each: Difference) -> str:
+    """Whether a difference is more than chance, in a word or two."""
+    if each.p is None:
+        return "too few runs"
+    return "yes" if each.holds else "by itself" if each.real else "no"
 
 
 _SIGNED = ("Difference", "from", "to")
@@ -172,7 +222,7 @@ def differences_frame(found: Sequence[Difference]) -> pd.DataFrame:
                 "Difference": 100 * each.delta,
                 "from": None if each.low is None else 100 * each.low,
                 "to": None if each.high is None else 100 * each.high,
-                "More than chance": "yes" if each.holds else "by itself" if each.real else "",
+                "More than chance": verdict(each),
                 "n": each.n,
                 "n other": each.n_other,
             }

@@ -29,12 +29,12 @@ _LABELS = {
 
 
 def show(
-    key: str, frame: pd.DataFrame, filters: Mapping[int, Filter] | Filter, bundle: str | None = None
+    key: str, frame: pd.DataFrame, filters: Mapping[int, Filter] | Filter, *, forced: bool = False
 ) -> None:
     """A row a window; the chosen one, the first until another is chosen, opens on other pages.
 
-    `frame` has `run` and `start_row`, and where a token is meant `token` (from 0); `filters` are what Sequences lists:
-    one for all rows, or one a row. `bundle`: whose windows these are, if not the one in the sidebar.
+    `frame` has `run` and `start_row`, and where a token is meant `token` (from 0): of the line read, or `forced`, given
+    the true tokens before. `filters` are what Sequences lists: one for all rows, or one a row.
     """
     shown = frame.head(MOST_ROWS)
     event = st.dataframe(
@@ -52,7 +52,7 @@ def show(
         return
     chosen = event.selection.rows[0] if event.selection.rows and event.selection.rows[0] < len(shown) else 0
     wanted = filters if isinstance(filters, Filter) else filters[chosen]
-    _ways(key, shown.iloc[chosen], wanted, bundle)
+    _ways(key, shown.iloc[chosen], wanted, forced)
 
 
 def _readable(frame: pd.DataFrame) -> pd.DataFrame:
@@ -78,29 +78,25 @@ def _columns(frame: pd.DataFrame) -> dict[str, Any]:
     return {name: column for name, column in config.items() if name in frame}
 
 
-def _ways(key: str, row: "pd.Series[Any]", wanted: Filter, bundle: str | None) -> None:
+def _ways(key: str, row: "pd.Series[Any]", wanted: Filter, forced: bool) -> None:
     """The pages that the chosen window, or all of them, open on."""
     run, start = str(row["run"]), int(str(row["start_row"]))
     token = int(str(row["token"])) if "token" in row.index else -1
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if st.button("Open in Predict", icon=":material/troubleshoot:", key=f"{key}_predict", type="primary"):
-            _turn(run, start, bundle, token)
+            selection.change(run=run, start_row=start, **_token(token, forced))
             st.switch_page(PREDICT)
         if st.button("Open in Signals", icon=":material/show_chart:", key=f"{key}_signals"):
-            _turn(run, start, bundle)
+            selection.change(run=run, start_row=start)
             st.switch_page(SIGNALS)
         if st.button("List in Sequences", icon=":material/table_view:", key=f"{key}_sequences"):
-            _turn(run, start, bundle)
-            selection.change(filter=str(wanted) or None, slice=None, page=None)
+            selection.change(run=run, start_row=start, filter=str(wanted) or None, slice=None, page=None)
             st.switch_page(SEQUENCES)
         st.caption(f"{run}, row {start}" + (f", token {token + 1}" if token >= 0 else ""), width="content")
 
 
-def _turn(run: str, start: int, bundle: str | None, token: int = -1) -> None:
-    """Choose a window, and the token where Predict knows of tokens."""
-    fields: dict[str, Any] = {"run": run, "start_row": start}
-    if bundle is not None:
-        fields["bundle"] = bundle
-    if token >= 0 and "token" in selection.PARAMETERS:
-        fields["token"] = str(token)
-    selection.change(**fields)
+def _token(token: int, forced: bool) -> dict[str, Any]:
+    """The token as Predict calls it; one that is scored given the true tokens is shown beside the line read."""
+    if token < 0:
+        return {"token": None}
+    return {"token": f"given-{token}", "also": ("given",)} if forced else {"token": str(token)}

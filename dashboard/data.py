@@ -256,7 +256,7 @@ def _predict(
 ) -> Prediction:
     _, without, decoding, change, prefix = question
     inputs = window_input(_opened, _window, without, changes.parse(change))
-    times = 1 if without or change or prefix else TIMED
+    times = 1 if without or change or prefix or decoding != "greedy" else TIMED
     answers = [read_input(_opened, inputs, decoding, prefix=prefix) for _ in range(times)]
     return replace(answers[0], latency_ms=median(answer.latency_ms for answer in answers))
 

@@ -24,6 +24,10 @@ from dashboard.readbacks import ReadBack
 from dashboard.verifications import Verdict
 
 WHOLE, ROWS = "whole", "rows"
+FROM_ROWS = (
+    " This program is put together from rows of runs: a line that no row showed is missing, and with it what it said, "
+    "such as a depth. A file knows all lines."
+)
 _JUMP = "program_jump"
 _ROWS = "program_deviation_rows"
 
@@ -154,8 +158,10 @@ def caption(beside: Beside, own: Comparison) -> str:
     if beside.intended is not None:
         return (
             "Deviation of the path read back from the nearest point of the intended lines at its place, known at "
-            f"{known:,} of {len(own.position_mm):,} rows; not while the program moves in machine coordinates (G53, "
-            "G28) or has ended."
+            f"{known:,} of {len(own.position_mm):,} rows; not while the program moves in machine coordinates (G53 or "
+            "G28) or has ended. Between rows the path is taken to be straight, which cuts corners; a run that is read "
+            "too early or too late still lies on its path: that shows beside what was recorded."
+            + (FROM_ROWS if beside.intended.from_rows else "")
         )
     if not beside.truth.known.any():
         return "The path as it was read back, in mm. Nothing is known to compare it with."

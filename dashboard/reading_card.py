@@ -123,8 +123,7 @@ def readings(looked: Looked, truth: Truth | None, also: Sequence[str]) -> list[R
         rows.append(Reading("Changed", note, looked.changed, "changed", given=given))
     if "beam" in also:
         beam = data.predict(looked.bundle, looked.window, looked.digest, decoding="beam")
-        note = f"{percent(beam.confidence)} sure, {beam.latency_ms:.0f} ms"
-        rows.append(Reading("Beam of 4", note, beam, "beam"))
+        rows.append(Reading("Beam of 4", f"{percent(beam.confidence)} sure", beam, "beam"))
     if "given" in also and truth is not None and looked.label.line is not None:
         answer = _given(looked)
         if answer is not None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -28,6 +28,16 @@ LINES = (
 # so much calibration error fills the bar
 MOST_ERROR = 0.25
 
+
+class Baseline(NamedTuple):
+    """A method that reads no sensor: its name, its value, what it sees, and whether that is part of the truth."""
+
+    name: str
+    value: float
+    sees: str
+    told: bool
+
+
 _scores = st.components.v2.component(
     "toolmark_scores",
     html='<div class="scores"></div>',
@@ -38,12 +48,12 @@ _scores = st.components.v2.component(
 
 def show(
     rows: Sequence[MetricRow],
-    baselines: Mapping[str, Sequence[tuple[str, float]]],
+    baselines: Mapping[str, Sequence[Baseline]],
     deltas: Sequence[Difference],
     names: tuple[str, str | None],
     open_: Callable[[str], None],
 ) -> None:
-    """Draw the figures of one group; `baselines`: metric -> method and value, best first; `names` of the two sides.
+    """Draw the figures of one group; `baselines`: by metric, best first; `names` of the two sides.
 
     `open_` hears the metric whose name is clicked.
     """
@@ -69,7 +79,7 @@ def show(
 
 def groups(
     rows: Sequence[MetricRow],
-    baselines: Mapping[str, Sequence[tuple[str, float]]],
+    baselines: Mapping[str, Sequence[Baseline]],
     deltas: Mapping[str, Difference],
 ) -> list[Json]:
     """What the browser needs: the figures by what they are of."""
@@ -100,7 +110,7 @@ def _kind(metric: str) -> str:
     return "Lines" if metric in LINES else "Tokens"
 
 
-def _row(row: MetricRow, baselines: Sequence[tuple[str, float]], delta: Difference | None) -> Json:
+def _row(row: MetricRow, baselines: Sequence[Baseline], delta: Difference | None) -> Json:
     span = f"{_share(row.low)} to {_share(row.high)}" if row.low is not None and row.high is not None else ""
     return {
         "metric": row.metric,
@@ -116,8 +126,14 @@ def _row(row: MetricRow, baselines: Sequence[tuple[str, float]], delta: Differen
         "n": f"{row.n:,}",
         "title": f"{_share(row.value)} % ({span}), n = {row.n:,}",
         "baselines": [
-            {"name": name, "value": value, "text": _share(value), "title": f"{name}: {_share(value)} %"}
-            for name, value in baselines
+            {
+                "name": each.name,
+                "value": each.value,
+                "text": _share(each.value),
+                "title": f"{each.name}: {_share(each.value)} %, {each.sees}",
+                "told": each.told,
+            }
+            for each in baselines
         ],
         "other": None if delta is None else {"value": delta.other, "text": _share(delta.other)},
         "delta": None if delta is None else _delta(delta),
@@ -135,6 +151,8 @@ def _delta(delta: Difference) -> Json:
         else "more than chance by itself, not among so many"
         if delta.real
         else "may be chance"
+        if delta.p is not None
+        else "too few runs to tell"
     )
     title = f"other side minus this one, n = {delta.n_other:,}; {verdict}"
     return {"text": f"{100 * delta.delta:+.1f}", "span": span, "real": delta.real, "title": title}

@@ -1,15 +1,13 @@
 """The chart of traces: a panel a modality over one axis of rows, the lane of program lines under them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from dashboard import theme
+from dashboard import row_strips, theme
+from dashboard.row_strips import Strip
 from dashboard.theme import Ink
 from dashboard.window_view import Panel, Segment, changed_column, column
 
@@ -18,9 +16,6 @@ Spec = dict[str, Any]
 PANEL = 54
 GAP = 14
 LANE = 30
-STRIP = 34
-# shades of a strip laid over the panels, and the opacity of the darkest
-SHADES, DARKEST = 6, 0.3
 LEFT = 150
 RIGHT = 112
 TOP = 8
@@ -32,28 +27,9 @@ _WIDE, _NARROW, _NARROW_CHART = 8.5, 3.9, 820
 _CHARACTER = 6.2
 
 
-@dataclass(frozen=True, eq=False)
-class Strip:
-    """A figure of each row of the window, drawn under the panels: its name, a note, values `[T]`, how it is told.
-
-    shades: the rows' shares of the highest value are laid over the panels too.
-    """
-
-    name: str
-    note: str
-    values: NDArray[np.float64]
-    colour: str
-    shades: bool = False
-
-    @property
-    def column(self) -> str:
-        """Its column in the chart's table."""
-        return f"strip {self.name}"
-
-
 def height(panels: Sequence[Panel], strips: Sequence[Strip] = ()) -> int:
     """Pixels that the chart needs."""
-    return TOP + len(panels) * (PANEL + GAP) + len(strips) * (STRIP + GAP) + LANE + BOTTOM
+    return TOP + len(panels) * (PANEL + GAP) + len(strips) * (row_strips.HEIGHT + GAP) + LANE + BOTTOM
 
 
 def chart(
@@ -66,7 +42,7 @@ def chart(
 ) -> Spec:
     """The option of `st.echarts_chart` for what `window_view` made of a window."""
     last = len(panels) + len(strips)
-    heights = [PANEL] * len(panels) + [STRIP] * len(strips) + [LANE]
+    heights = [PANEL] * len(panels) + [row_strips.HEIGHT] * len(strips) + [LANE]
     tops = [TOP + sum(heights[:number]) + number * GAP for number in range(last + 1)]
     frame = frame.assign(**{strip.column: strip.values for strip in strips})
     grids = [
@@ -80,10 +56,10 @@ def chart(
         is_muted = panel.modality in muted
         titles += _panel_titles(panel, is_muted, tops[number], ink)
         series += _panel_series(frame, panel, number, is_muted, ink)
-        series[-1:] = [_shaded(series[-1], frame, strips)] if panel.channels else series[-1:]
+        series[-1:] = [row_strips.shaded(series[-1], frame, strips)] if panel.channels else series[-1:]
     for number, strip in enumerate(strips, start=len(panels)):
         titles.append(_title(strip.name, strip.note, tops[number], ink))
-        series.append(_strip_series(strip, number, ink))
+        series.append(row_strips.series(strip, number, ink))
     return {
         "animation": False,
         "dataset": {"source": frame},
@@ -92,7 +68,7 @@ def chart(
         "xAxis": [_row_axis(number, frame, ink, last=number == last) for number in range(last + 1)],
         "yAxis": [
             *(_value_axis(n, panel, ink) for n, panel in enumerate(panels)),
-            *(_strip_axis(n, strip) for n, strip in enumerate(strips, start=len(panels))),
+            *(row_strips.axis(n, strip) for n, strip in enumerate(strips, start=len(panels))),
             _lane_axis(last),
         ],
         "series": series,
@@ -254,48 +230,6 @@ def _panel_series(frame: pd.DataFrame, panel: Panel, number: int, is_muted: bool
         for channel in panel.channels
         if changed_column(channel) in frame
     ]
-
-
-def _shaded(series: Spec, frame: pd.DataFrame, strips: Sequence[Strip]) -> Spec:
-    """A series with the rows behind it shaded by a strip, stretch by stretch of about one shade."""
-    strip = next((each for each in strips if each.shades), None)
-    if strip is None or not strip.values.max() > 0:
-        return series
-    rows, shades = frame["row"].tolist(), np.round(SHADES * strip.values / strip.values.max()).astype(int)
-    starts = np.flatnonzero(np.append(True, np.diff(shades) != 0)).tolist()
-    areas = [
-        [
-            {
-                "xAxis": rows[first],
-                "itemStyle": {"color": strip.colour, "opacity": DARKEST * shades[first] / SHADES},
-            },
-            {"xAxis": rows[end - 1] + 1},
-        ]
-        for first, end in zip(starts, [*starts[1:], len(rows)], strict=True)
-        if shades[first]
-    ]
-    return series | {"markArea": {"silent": True, "data": areas}}
-
-
-def _strip_series(strip: Strip, number: int, ink: Ink) -> Spec:
-    return {
-        "type": "line",
-        "step": "end" if strip.shades else False,
-        "name": strip.name,
-        "xAxisIndex": number,
-        "yAxisIndex": number,
-        "encode": {"x": "row", "y": strip.column, "tooltip": [strip.column]},
-        "showSymbol": False,
-        "lineStyle": {"width": 1.2, "color": ink.line(strip.colour)},
-        "areaStyle": {"color": strip.colour, "opacity": 0.3, "origin": 0},
-        "itemStyle": {"color": strip.colour},
-        "emphasis": {"disabled": True},
-    }
-
-
-def _strip_axis(number: int, strip: Strip) -> Spec:
-    low, high = float(min(strip.values.min(), 0)), float(max(strip.values.max(), 0))
-    return {"gridIndex": number, "type": "value", "min": low, "max": high or 1.0, "show": False}
 
 
 def _lane_series(segments: Sequence[Segment], number: int, ink: Ink) -> Spec:

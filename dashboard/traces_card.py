@@ -15,7 +15,7 @@ from core.recordings.windows import WindowLabel
 from dashboard import components, data, reading_card, selection, theme, trace_chart, window_view
 from dashboard.attribution_view import Found
 from dashboard.reading_card import Chosen, Looked
-from dashboard.trace_chart import Strip
+from dashboard.row_strips import Strip
 
 ATTENTION = (
     "Shaded: where the decoder's last layer looked while it wrote {token}, mean over its heads. It shows which rows "

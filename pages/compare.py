@@ -1,7 +1,5 @@
 """Compare: where and in which head it fails over the test set, and what changes with another bundle or slice."""
 
-from collections.abc import Mapping, Sequence
-
 import streamlit as st
 
 from core.errors import ToolmarkError
@@ -14,6 +12,7 @@ from dashboard import (
     components,
     reading_gate,
     readings,
+    report_button,
     sequence_tools,
     shell,
     slices,
@@ -29,13 +28,12 @@ def show_section(view: View, own: Side, other: Side | None) -> None:
     section = compare_controls.choose_section(view, other)
     if section == "figures":
         by = compare_figures.pick_by(view.selection.by)
-        baselines: Mapping[str, Sequence[tuple[str, float]]] = {}
-        compare_figures.show(own, other, by, baselines)
+        compare_figures.show(own, other, by)
     elif section == "differences" and other is not None:
         by = compare_figures.pick_by(view.selection.by)
         compare_figures.show_differences(own, other, by)
     elif section == "confusion":
-        compare_confusion.show(own, view.selection)
+        compare_confusion.show(view, own)
     elif section == "calibration":
         compare_sections.show_calibration(own, other, view.selection)
     elif section == "distances":
@@ -65,7 +63,10 @@ try:
     if not len(own.scored):
         components.empty_state("Nothing to score", NOTHING, icon=":material/filter_alt_off:")
         st.stop()
-    st.markdown(compare_controls.scope_words(view, own, other, part))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(compare_controls.scope_words(view, own, other, part), width="stretch")
+        if not place.without:
+            report_button.show(view, "compare_report", wanted=own.wanted)
     for caveat in compare_controls.caveats(view, own):
         st.caption(f":material/info: {caveat}")
     show_section(view, own, other)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 BATCH = 64
 # the way from nothing to the window: looked at so often, then walked in so many steps of equal change
 SCAN, STRETCHES, POINTS = 40, 64, 2
+# then the stretches that miss most are cut in parts, until no more than a hundredth is missed
+ROUNDS, WORST, PARTS, ENOUGH = 3, 14, 4, 0.01
 Score = Callable[[ModelInput], Tensor]
 Floats = NDArray[np.float32]
 Way = NDArray[np.float64]
@@ -105,27 +108,47 @@ def integrated_gradients(bundle: Bundle, inputs: ModelInput, target: Target) -> 
     inputs: one window (`core.model.predict.window_input`). Almost all of a line's probability comes within a short
     stretch of the way, which even steps miss. So the way is first looked at, then cut into stretches over which the
     score changes equally much, each integrated by captum (after Bhat & Raychowdhury 2023, "Non-uniform interpolation in
-    integrated gradients").
+    integrated gradients"). What a stretch has to add up to is known from the score at its ends: those that miss most of
+    it are cut again.
     """
+    cuts, done = _cuts(target, inputs).tolist(), dict[tuple[float, float], Floats]()
+    for _ in range(ROUNDS):
+        stretches = list(pairwise(cuts))
+        new = [stretch for stretch in stretches if stretch not in done]
+        done |= dict(zip(new, _integrated(target, inputs, new), strict=True))
+        scores = _scores_at(target, inputs, np.array(cuts))
+        sums = np.array([done[stretch].sum(dtype=np.float64) for stretch in stretches])
+        missed = np.abs(sums - np.diff(scores))
+        if missed.sum() <= max(ENOUGH * abs(scores[-1] - scores[0]), ENOUGH):
+            break
+        worst = [stretches[place] for place in np.argsort(-missed)[:WORST]]
+        inside = [np.linspace(begin, end, PARTS + 1).tolist() for begin, end in worst]
+        cuts = sorted({*cuts, *chain(*inside)})
+    by_row = np.stack([done[stretch] for stretch in stretches]).sum(axis=0, dtype=np.float64)
+    channels = bundle.inputs.channels
+    return Attribution(by_row.astype(np.float32), channels, float(scores[-1]), float(scores[0]))
+
+
+def _integrated(target: Target, inputs: ModelInput, stretches: Sequence[tuple[float, float]]) -> Floats:
+    """The integral over each stretch of the way, `[S, T, C]`."""
     # it brings matplotlib with it, which takes a second to import
     from captum.attr import IntegratedGradients  # noqa: PLC0415
-
-    ends = _cuts(target, inputs)
 
     def forward(continuous: Tensor) -> Tensor:
         return target.score(_with(inputs, continuous))
 
-    begin, end = (inputs.continuous * at[:, None, None] for at in (ends[:-1], ends[1:]))
-    method = IntegratedGradients(forward)
-    found = method.attribute(end, baselines=begin, n_steps=POINTS, internal_batch_size=BATCH)
-    with torch.inference_mode():
-        score = forward(torch.cat([inputs.continuous, torch.zeros_like(inputs.continuous)]))
-    by_row = found.detach().sum(dim=0).numpy().astype(np.float32)
-    return Attribution(by_row, bundle.inputs.channels, float(score[0]), float(score[1]))
+    ends = torch.tensor(stretches, dtype=torch.float32)[:, :, None, None]
+    found: Tensor = IntegratedGradients(forward).attribute(
+        inputs.continuous * ends[:, 1],
+        baselines=inputs.continuous * ends[:, 0],
+        n_steps=POINTS,
+        internal_batch_size=BATCH,
+    )
+    return np.asarray(found.detach().numpy(), dtype=np.float32)
 
 
-def _cuts(target: Target, inputs: ModelInput) -> Tensor:
-    """Where to cut the way, 0 to 1, float32 [STRETCHES + 1].
+def _cuts(target: Target, inputs: ModelInput) -> Way:
+    """Where to cut the way first, 0 to 1, float64 [STRETCHES + 1].
 
     It is looked at evenly, and then again where the score was seen to change: a cliff may be a hundredth of it wide.
     """
@@ -134,9 +157,7 @@ def _cuts(target: Target, inputs: ModelInput) -> Tensor:
     closer = np.setdiff1d(_even_in_change(at, scores, SCAN), at)
     order = np.argsort(np.append(at, closer))
     scores = np.append(scores, _scores_at(target, inputs, closer))[order]
-    return torch.from_numpy(
-        _even_in_change(np.append(at, closer)[order], scores, STRETCHES).astype(np.float32)
-    )
+    return _even_in_change(np.append(at, closer)[order], scores, STRETCHES)
 
 
 @torch.inference_mode()

@@ -8,22 +8,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.gcode import Line, Word, parse_line
+from core.gcode.modal import MM_PER_UNIT, Units
 from core.recordings.recording import Recording
-
-MM_PER_INCH = 25.4
 
 Lines = tuple[str, ...]
 
 
-def moved(lines: Sequence[str], generator: np.random.Generator, by_mm: float) -> Lines | None:
-    """One line's X or Y moved by that much."""
+def moved(
+    lines: Sequence[str], generator: np.random.Generator, by_mm: float, unit: Units = "inch"
+) -> Lines | None:
+    """One line's X or Y moved by that much, in a program written in a unit."""
     found = [i for i, line in enumerate(lines) if {"X", "Y"} & _letters(line)]
     if not found:
         return None
     at = int(generator.choice(found))
     parsed = parse_line(lines[at])
     letter = "X" if "X" in _letters(lines[at]) else "Y"
-    step = float(generator.choice([-1, 1])) * by_mm / MM_PER_INCH
+    step = float(generator.choice([-1, 1])) * by_mm / MM_PER_UNIT[unit]
     words = tuple(_plus(word, step) if word.letter == letter else word for word in parsed.words)
     return (*lines[:at], Line(words).text, *lines[at + 1 :])
 

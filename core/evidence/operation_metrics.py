@@ -29,8 +29,8 @@ def operation_tallies(truth: Truth, answers: Answers) -> Iterator[Tally]:
 def _of_runs(truth: Truth, method: str, probabilities: Reals) -> Tally:
     """A run's operation is the argmax of its windows' mean probabilities."""
     n_units = len(truth.units)
-    summed = np.zeros((n_units, probabilities.shape[1]))
-    np.add.at(summed, truth.unit, probabilities)
+    columns = [np.bincount(truth.unit, weights=column, minlength=n_units) for column in probabilities.T]
+    summed = np.stack(columns, axis=1)
     operation = np.array([unit.operation for unit in truth.units], np.int64)
     asked = (operation >= 0).astype(np.int64)
     right = ((summed.argmax(axis=1) == operation) & (operation >= 0)).astype(np.int64)

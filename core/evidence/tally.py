@@ -65,13 +65,18 @@ class Tally:
 
 def share(metric: str, method: str, right: Bools, asked: Bools, unit: Ints, n_units: int) -> Tally:
     """Tally how many of the asked items are right: `right` and `asked` `[N, ...]`, `unit` `[N]`."""
-    n = len(unit)
-    hits = (right & asked).reshape(n, -1).sum(axis=1)
-    items = asked.reshape(n, -1).sum(axis=1)
-    return counted(metric, method, hits, items, unit, n_units)
+    return counted(metric, method, _each(right & asked), _each(asked), unit, n_units)
 
 
-def counted(metric: str, method: str, hits: Ints, items: Ints, unit: Ints, n_units: int) -> Tally:
+def _each(mask: Bools) -> Floats:
+    """How many are true in each row; a product is several times as quick as a sum over rows of a few."""
+    flat = mask.reshape(len(mask), -1).astype(np.float32)
+    return np.asarray(flat @ np.ones(flat.shape[1], np.float32), np.float64)
+
+
+def counted(
+    metric: str, method: str, hits: Ints | Floats, items: Ints | Floats, unit: Ints, n_units: int
+) -> Tally:
     """Tally hits and items that are already counted for each window, `[N]` each."""
     columns = [np.bincount(unit, weights=column, minlength=n_units) for column in (hits, items)]
     return Tally(metric, method, "share", np.stack(columns, axis=1))

@@ -96,6 +96,7 @@ def _tally(truth: Truth, method: str, metric: str, right: Bools, asked: Bools) -
 def _calibration(
     truth: Truth, method: str, head: str, right: Bools, asked: Bools, confidence: Reals
 ) -> Tally:
-    unit = np.broadcast_to(truth.unit[:, None], asked.shape)
-    sums = bin_sums(confidence[asked], right[asked], unit[asked], len(truth.units))
+    items = np.flatnonzero(asked)
+    unit = truth.unit[items // asked.shape[1]]
+    sums = bin_sums(confidence.ravel()[items], right.ravel()[items], unit, len(truth.units))
     return Tally(f"ece_{head}", method, "ece", sums)

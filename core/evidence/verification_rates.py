@@ -67,8 +67,9 @@ def _of_run(
 ) -> list[Trial]:
     generator = np.random.default_rng(list(recording.name.encode()))
     lines = programs[own]
-    ends = positions(lines, start=None)
-    made = {f"moved {step:g} mm": moved(lines, generator, step) for step in STEPS_MM}
+    unit = bundle.machine.length_unit
+    ends = positions(lines, units=unit, start=None)
+    made = {f"moved {step:g} mm": moved(lines, generator, step, unit) for step in STEPS_MM}
     made |= {
         "changed feed": other_feed(lines, generator),
         "skipped line": skipped(lines, ends, generator, STEPS_MM[1]),

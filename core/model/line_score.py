@@ -31,8 +31,9 @@ def encode_for_gradients(bundle: Bundle, inputs: ModelInput) -> Encoded:
 
 def operation_score(bundle: Bundle, inputs: ModelInput, operation: str) -> Tensor:
     """Log probability of an operation, `[B]`."""
-    shares = encode_for_gradients(bundle, inputs).operation
-    return shares[:, bundle.operations.index(operation)].clamp(min=LEAST).log()
+    _, logits = bundle.encoder(inputs.continuous, inputs.categorical)
+    scores: Tensor = (logits / bundle.calibration.temperatures.get("operation", 1.0)).log_softmax(dim=-1)
+    return scores[:, bundle.operations.index(operation)]
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,11 +15,13 @@ class Intended:
     """A program that a run should have executed.
 
     lines: canonical, those without words left out; numbers: of each in the file, from 1, or as the controller counts.
+    from_rows: put together from what rows of runs showed, so that lines too short for any row are missing.
     """
 
     name: str
     lines: tuple[str, ...]
     numbers: tuple[int, ...]
+    from_rows: bool = False
 
     @property
     def digest(self) -> str:
@@ -29,7 +31,7 @@ class Intended:
     @classmethod
     def of_listing(cls, name: str, listing: Mapping[int, str]) -> "Intended":
         """A program as runs showed it: the number that the controller gives a line -> the line, canonical."""
-        return cls(name, tuple(listing.values()), tuple(listing))
+        return cls(name, tuple(listing.values()), tuple(listing), from_rows=True)
 
     @classmethod
     def of_text(cls, name: str, text: str, unit: Units) -> "Intended":

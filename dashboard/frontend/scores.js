@@ -18,7 +18,7 @@ function barOf(row, most) {
   const track = make("div", "track")
   if (row.low !== null) track.append(mark("span", row.low / most, (Math.min(row.high, most) - row.low) / most))
   for (const base of row.baselines) {
-    const tick = mark("tick", base.value / most)
+    const tick = mark(base.told ? "tick told" : "tick", base.value / most)
     tick.title = base.title
     track.append(tick)
   }
@@ -39,9 +39,10 @@ function rowOf(data, group, row, say) {
   }
   inner.title = row.help
   name.append(inner)
-  const base = make("td", "quiet", row.baselines.length ? row.baselines[0].text : "")
+  const best = row.baselines.find(each => !each.told)
+  const base = make("td", "quiet", best ? best.text : "")
+  if (best) base.append(make("small", "", best.name))
   if (row.baselines.length) {
-    base.append(make("small", "", row.baselines[0].name))
     base.title = row.baselines.map(each => each.title).join("\n")
   }
   line.append(name, make("td", "value", row.text), make("td", "quiet", row.span), barOf(row, group.most), make("td", "quiet", row.n))
@@ -67,7 +68,10 @@ function keyOf(data) {
     key.append(span)
   }
   entry([mark("span", 0.05, 0.9), mark("dot", 0.5)], data.own)
-  if (data.base) entry([mark("tick", 0.5)], "baselines that see no more")
+  if (data.base) {
+    entry([mark("tick", 0.5)], "best baseline that sees no more than the bundle")
+    entry([mark("tick told", 0.5)], "best that is told the operation, the row or the tokens before; hover for all")
+  }
   if (data.other) entry([mark("ring", 0.5)], data.other)
   return key
 }

@@ -36,6 +36,7 @@ PICTURES = {
         f"signals?{READING}&channels=spindle2.Ax,frame_l2.Proximity", "canvas", click="Machine", scheme="dark"
     ),
     "review": Picture("review?data=store&bundle=bantam&queue=confident", ".st-key-verdict_queue button"),
+    "program": Picture("program?data=store&bundle=bantam&run=damagepocket_003&a=113", ".desk .line"),
     "predict": Picture(f"predict?{READING}&without=proximity", ".tokens tr"),
 }
 

@@ -8,6 +8,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from core.evidence.verification_rates import KEPT
+from core.model.bundle import load_bundle
+from core.tracking.readback import trace_text
+from core.tracking.track_file import read_track
 from tests.core.cli_runner import Toolmark
 from tests.pipeline import Pipeline
 
@@ -144,3 +148,44 @@ def test_a_program_that_was_never_learned_is_not_followed_while_it_is_made(
     assert status == 1
     assert "only learned programs are followed" in err
     assert not out.exists()
+
+
+def test_one_run_of_a_store_is_read_back_and_kept_as_the_dashboard_keeps_it(
+    pipeline: Pipeline, tmp_path: Path, toolmark: Toolmark
+) -> None:
+    kept, out = tmp_path / "t.parquet", tmp_path / "t.csv"
+    asked = ("track", pipeline.bundle, pipeline.store, "--of", "face_001", "--keep", kept, "--out", out)
+    assert toolmark(*asked)[0] == 0
+    found = read_track(kept, load_bundle(pipeline.bundle))
+    assert out.read_bytes() == trace_text(found).encode()
+    assert found.run == "face_001"
+    assert toolmark("track", pipeline.bundle, pipeline.store, "--of", "none", "--keep", kept)[0] == 1
+
+
+def test_verify_names_the_files_own_line(pipeline: Pipeline, tmp_path: Path, toolmark: Toolmark) -> None:
+    run, read = pipeline.runs / "face_001_aligned.csv.gz", tmp_path / "read.nc"
+    out = tmp_path / "t.csv"
+    asked = ("track", pipeline.bundle, run, "--out", out, "--program", read, "--mode", "known")
+    assert toolmark(*asked)[0] == 0
+    lines = read.read_text().splitlines()
+    at = next(i for i, line in enumerate(lines) if i > len(lines) // 2 and "X" in line)
+    lines[at] = f"{lines[at].split('X')[0]}X-7.5"
+    lines.insert(at, "(a remark)")
+    edited = tmp_path / "edited.nc"
+    edited.write_text("\n".join(lines))
+    status, said, _ = toolmark("verify", pipeline.bundle, run, "--program", edited)
+    assert (status, f"line {at + 2} of edited.nc" in said) == (3, True)
+
+
+def test_a_bundle_keeps_how_its_good_runs_score(
+    pipeline: Pipeline, tmp_path: Path, toolmark: Toolmark
+) -> None:
+    bundle = shutil.copytree(pipeline.bundle, tmp_path / "bundle")
+    run = pipeline.runs / "face_001_aligned.csv.gz"
+    program = tmp_path / "p.nc"
+    program.write_text("G0 X50 Y50\nM30\n")
+    assert "good runs" not in toolmark("verify", bundle, run, "--program", program)[1]
+    assert toolmark("verify", bundle, pipeline.store, "--keep")[0] == 0
+    assert (bundle / KEPT).is_file()
+    # it still opens, and says where the run stands
+    assert "good runs" in toolmark("verify", bundle, run, "--program", program)[1]

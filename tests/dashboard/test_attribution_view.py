@@ -4,7 +4,7 @@ from core.model.bundle import Bundle
 from core.recordings.recording import Recording
 from dashboard import attribution_view, reading_card, theme, trace_chart, window_view
 from dashboard.attribution_view import Found, Why
-from dashboard.trace_chart import Strip
+from dashboard.row_strips import Strip
 
 
 def found(groups: dict[str, float], gap: float | None = 0.02) -> Found:
@@ -33,7 +33,7 @@ def test_the_largest_stand_first_and_the_rest_is_counted() -> None:
     assert frame["name"].tolist()[:3] == ["c39", "c38", "c37"]
     assert len(frame) == attribution_view.MOST
     assert "15 more" in left
-    assert "1 have no part" in left
+    assert "1 without any part" in left
 
 
 def test_a_strip_lies_under_the_panels_and_shades_them(recording: Recording, bundle: Bundle) -> None:

@@ -44,7 +44,7 @@ def test_mismatches_are_said_in_words() -> None:
     found = table("G1 X1.6 F22")
     cells = found["rows"][1]["cells"]
     said = {cell["says"] for cell in cells if cell}
-    assert {"0.025 too high (0.635 mm)", "missing", "extra"} <= said
+    assert {"0.635 mm too high", "missing", "extra"} <= said
 
 
 def test_a_token_has_its_confidence_alternatives_and_heads() -> None:

@@ -31,7 +31,8 @@ def test_truth_stands_above_prediction_in_one_column(desk: Desk) -> None:
 def test_mismatches_are_told_in_words(desk: Desk) -> None:
     page = desk.open(WINDOW)
     wrong = page.locator(".tokens .off")
-    assert wrong.count() > 0, "an untrained model cannot be right"
+    # an untrained model cannot be right
+    expect(wrong.first).to_be_visible()
     for cell in wrong.all():
         expect(cell.locator(".says")).not_to_be_empty()
 
@@ -188,3 +189,60 @@ def test_a_click_while_the_page_is_still_being_drawn_keeps_what_the_link_named(d
     expect(desk.page).to_have_url(re.compile(r"row=\d+"))
     page = desk.settle()
     expect(page).to_have_url(re.compile("run=pocket_002"))
+
+
+def test_a_clicked_token_is_in_the_address_and_lights_up_where_the_decoder_looked(desk: Desk) -> None:
+    page = desk.open(WINDOW)
+    tokens = page.locator(".tokens button.cell")
+    tokens.nth(1).click()
+    page.wait_for_url(re.compile("token=1"))
+    desk.settle()
+    expect(tokens.nth(1)).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_text("Shaded: where the decoder's last layer looked")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(re.compile("token=2"))
+    desk.settle()
+    expect(tokens.nth(2)).to_be_focused()
+    page.reload()
+    desk.settle()
+    expect(page.locator(".tokens button.cell").nth(2)).to_have_attribute("aria-pressed", "true")
+
+
+def test_keys_move_the_start_by_a_row_and_the_original_stays(desk: Desk) -> None:
+    page = desk.open(WINDOW)
+    page.locator("body").press("k")
+    page.wait_for_url(re.compile("change=shift"))
+    expect(page.locator(".tokens tr")).to_have_count(3)
+    expect(page.get_by_text("Window: rows 64 to 127")).to_be_visible()
+    page.get_by_role("button", name="Back to the original").click()
+    expect(page.locator(".tokens tr")).to_have_count(2)
+
+
+def test_noise_and_a_given_beginning_are_read_at_once(desk: Desk) -> None:
+    page = desk.open(WINDOW)
+    page.get_by_role("button", name="Noise, offset").click()
+    amount = page.get_by_role("spinbutton", name="Noise (sd)")
+    for value in ("1.5", "0.5"):
+        amount.fill(value)
+        amount.press("Enter")
+        page.wait_for_url(re.compile(f"change=noise%28accelerometer_x%2C{value}sd%2C1%29"))
+        desk.settle()
+        expect(amount).to_be_visible()
+    page.keyboard.press("Escape")
+    begin = page.get_by_role("textbox", name="Begin the line with")
+    begin.fill("G1 X1.5 Y")
+    begin.press("Enter")
+    expect(page.locator(".tokens button.cell[data-given]")).to_have_count(4)
+    begin.fill("X1 X2")
+    begin.press("Enter")
+    expect(page.get_by_text("cannot stand there")).to_be_visible()
+    expect(page.locator(".tokens tr")).to_have_count(2)
+
+
+def test_what_a_reading_rests_on_is_drawn(desk: Desk) -> None:
+    page = desk.open(f"{WINDOW}&look=why")
+    expect(page.get_by_text("completeness gap")).to_be_visible()
+    expect(page.locator(".st-key-attribution canvas").first).to_be_visible()
+    page.get_by_text("Occlusion", exact=True).click()
+    page.wait_for_url(re.compile("why=occlusion"))
+    expect(page.get_by_text("need not add up")).to_be_visible()

@@ -232,7 +232,12 @@ def test_a_bundle_that_reads_no_lines_shows_the_operation_alone(
     said = words(app)
     assert "tells the operation alone" in said
     assert "Operation **" in said
-    assert not app.get("bidi_component")
+    assert not [each for each in app.get("bidi_component") if each.key == "tokens"]
+    changed = open_page(models=tmp_path, run="face_002", row="64", without="proximity", look="why")
+    said = words(changed)
+    assert "Without proximity: operation" in said.replace("**", "")
+    assert "with all sensors" in said
+    assert not [each for each in changed.text_input if each.key == "pick_prefix"]
 
 
 def test_recordings_of_another_machine_are_looked_at(open_page: Open, tmp_path: Path) -> None:

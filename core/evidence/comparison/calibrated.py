@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.evidence.bootstrap import BootstrapConfig, Interval, interval
+from core.evidence.bootstrap import DRAWN_RUNS, BootstrapConfig, Interval, interval
 from core.evidence.calibration import BINS
 from core.evidence.calibration import reliability as reliability_of
+from core.evidence.comparison.normal import normal_interval
 from core.evidence.comparison.scored import Scored
 from core.evidence.metrics import order
 
@@ -59,7 +60,9 @@ def reliability(scored: Scored, head: str, bootstrap: BootstrapConfig | None = N
             "confidence": table[:, 2],
         }
     )
-    return Reliability(head, bins, interval(tally.sums, tally.statistic, bootstrap), int(tally.asked.sum()))
+    few = len(tally.sums) <= DRAWN_RUNS
+    error = interval(tally.sums, tally.statistic, bootstrap) if few else normal_interval(tally)
+    return Reliability(head, bins, error, int(tally.asked.sum()))
 
 
 def risk_coverage(scored: Scored) -> RiskCoverage:

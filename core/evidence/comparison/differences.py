@@ -7,21 +7,25 @@ from math import erfc, sqrt
 import numpy as np
 import pandas as pd
 
-from core.evidence.bootstrap import BootstrapConfig, Floats, percentiles, run_weights
-from core.evidence.comparison.figures import MOST_DRAWN, By, Group, groups
+from core.evidence.bootstrap import DRAWN_RUNS, BootstrapConfig, Floats, percentiles, run_weights
+from core.evidence.comparison.figures import By, Group, groups
+from core.evidence.comparison.normal import NORMAL_95, influence
 from core.evidence.comparison.scored import Scored
 from core.evidence.metrics import describe
 from core.evidence.tally import Ints, Tally, Unit
 
 LEVEL = 0.05
+# drawn from fewer runs, an interval is much too narrow
+FEWEST_RUNS = 5
 
 
 @dataclass(frozen=True)
 class Difference:
     """`other` minus `value` of a metric in a group, with its 95 % interval of a bootstrap over runs, paired by run.
 
-    low, high, p: None under two runs; p: of the normal distribution with the bootstrap's spread; real: the interval is
-    without 0; holds: so it is among all that are compared at once (Holm 1979, at 5 %); runs: that both sides have.
+    low, high: None where a side has fewer than two runs; p: of the normal distribution with the bootstrap's spread,
+    None where a side has fewer than FEWEST_RUNS, of which nothing is concluded; real: the interval is without 0; holds:
+    so it is among all that are compared at once (Holm 1979, at 5 %); runs: that both sides have.
     """
 
     metric: str
@@ -105,15 +109,22 @@ def _difference(
         n_other=int(other.asked.sum()),
         runs=shared,
     )
-    speaking = np.any(a != 0, axis=1) | np.any(b != 0, axis=1)
+    said = [np.any(side != 0, axis=1) for side in sides]
+    speaking, fewest = said[0] | said[1], min(int(mask.sum()) for mask in said)
     n_runs = int(speaking.sum())
-    if not 2 <= n_runs <= MOST_DRAWN:
+    if fewest < 2:
         return found
+    if n_runs > DRAWN_RUNS:
+        spread = float(np.sqrt(np.square(influence(other, b) - influence(tally, a)).sum()))
+        low, high = delta - NORMAL_95 * spread, delta + NORMAL_95 * spread
+        return replace(found, low=low, high=high, p=_p(delta, spread), real=low > 0 or high < 0)
     drawn = run_weights(n_runs, config) @ np.concatenate([a[speaking], b[speaking]], axis=1)
     gaps = tally.statistic(drawn[:, a.shape[1] :]) - tally.statistic(drawn[:, : a.shape[1]])
     if np.isnan(gaps).all():
         return found
     low, high = percentiles(gaps, config)
+    if fewest < FEWEST_RUNS:
+        return replace(found, low=low, high=high)
     return replace(found, low=low, high=high, p=_p(delta, float(np.nanstd(gaps))), real=low > 0 or high < 0)
 
 

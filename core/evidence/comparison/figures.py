@@ -1,24 +1,24 @@
 """Every metric of the scored windows, as a whole and group by group, each with its interval over runs and n."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from core.evidence.bootstrap import BootstrapConfig, Interval, intervals, quick_interval
+from core.evidence.bootstrap import DRAWN_RUNS, BootstrapConfig, Interval, intervals
+from core.evidence.comparison.normal import normal_interval
 from core.evidence.comparison.scored import Scored
 from core.evidence.evaluation import ALL, MetricRow
 from core.evidence.metrics import describe, order
-from core.evidence.tally import Bools, Ints, Tally, Unit, share
+from core.evidence.tally import Ints, Tally, Unit, share
 from core.evidence.token_metrics import token_items
 
 By = Literal["all", "operation", "slice", "position", "confidence", "part"]
 BYS: tuple[By, ...] = ("all", "operation", "slice", "position", "confidence", "part")
 CONFIDENCE_BINS = 10
-# of more runs than this the shares have the normal interval, and calibration errors none: drawing takes seconds
-MOST_DRAWN = 4000
 # what is of whole runs says nothing of some windows of them
 OF_RUNS = ("operation_run",)
 
@@ -41,12 +41,10 @@ def groups(scored: Scored, by: By = "all", slices: Mapping[str, Ints] | None = N
         return _by_operation(scored)
     if by == "position":
         return _by_position(scored)
-    masks = _masks(scored, by, slices or {})
-    parts = [(name, scored.part(mask)) for name, mask in masks if mask.any()]
-    return [
-        Group(name, part.units, tuple(t for t in part.tallies if t.metric not in OF_RUNS))
-        for name, part in parts
-    ]
+    if by == "slice":
+        return _by_slice(scored, slices or {})
+    names, level = _levels(scored, by)
+    return _parted(scored, names, level) if names else []
 
 
 def figures(
@@ -80,16 +78,10 @@ def _row(group: Group, tally: Tally, interval: Interval, bootstrap: BootstrapCon
 
 
 def _intervals(tallies: Sequence[Tally], bootstrap: BootstrapConfig | None) -> list[Interval]:
-    few = [place for place, tally in enumerate(tallies) if len(tally.sums) <= MOST_DRAWN]
+    few = [place for place, tally in enumerate(tallies) if len(tally.sums) <= DRAWN_RUNS]
     drawn = intervals([(tallies[place].sums, tallies[place].statistic) for place in few], bootstrap)
     found = dict(zip(few, drawn, strict=True))
-    return [found[place] if place in found else _quick(tally) for place, tally in enumerate(tallies)]
-
-
-def _quick(tally: Tally) -> Interval:
-    if tally.kind == "share":
-        return quick_interval(tally.sums)
-    return Interval(float(tally.statistic(tally.sums.sum(axis=0, keepdims=True))[0]), None, None)
+    return [found[place] if place in found else normal_interval(tally) for place, tally in enumerate(tallies)]
 
 
 def _by_operation(scored: Scored) -> list[Group]:
@@ -123,16 +115,37 @@ def _by_position(scored: Scored) -> list[Group]:
     return found
 
 
-def _masks(scored: Scored, by: By, slices: Mapping[str, Ints]) -> Iterator[tuple[str, Bools]]:
-    if by == "slice":
-        for name, rows in slices.items():
-            yield name, np.isin(scored.row, rows)
-    elif by == "part":
-        for code, name in enumerate(scored.table.readings.values["part"]):
-            yield name, scored.column("part") == code
-    elif by == "confidence" and scored.lines is not None and scored.answers.confidence is not None:
-        level = np.clip(
-            (scored.answers.confidence * CONFIDENCE_BINS).astype(np.int64), 0, CONFIDENCE_BINS - 1
-        )
-        for place in range(CONFIDENCE_BINS):
-            yield f"{place / CONFIDENCE_BINS:.1f} to {(place + 1) / CONFIDENCE_BINS:.1f}", level == place
+def _by_slice(scored: Scored, slices: Mapping[str, Ints]) -> list[Group]:
+    parts = [(name, scored.part(np.isin(scored.row, rows))) for name, rows in slices.items()]
+    return [Group(name, part.units, _of_windows(part.tallies)) for name, part in parts if len(part)]
+
+
+def _levels(scored: Scored, by: By) -> tuple[tuple[str, ...], Ints]:
+    """The names of the groups that windows are in by `by`, and each window's."""
+    if by == "part":
+        return scored.table.readings.values["part"], scored.column("part").astype(np.int64)
+    confidence = scored.answers.confidence
+    if by != "confidence" or scored.lines is None or confidence is None:
+        return (), np.zeros(len(scored), np.int64)
+    level = np.clip((confidence * CONFIDENCE_BINS).astype(np.int64), 0, CONFIDENCE_BINS - 1)
+    edges = [place / CONFIDENCE_BINS for place in range(CONFIDENCE_BINS + 1)]
+    return tuple(f"{low:.1f} to {high:.1f}" for low, high in pairwise(edges)), level
+
+
+def _parted(scored: Scored, names: Sequence[str], level: Ints) -> list[Group]:
+    """Groups of which each window is in one: every run is parted, and all is tallied at once."""
+    truth = scored.truth
+    present, unit = np.unique(truth.unit * len(names) + level, return_inverse=True)
+    units = tuple(truth.units[place] for place in (present // len(names)).tolist())
+    found = _of_windows(scored.tallied(replace(truth, unit=unit, units=units)))
+    groups = []
+    for place, name in enumerate(names):
+        mask = present % len(names) == place
+        if mask.any():
+            own = tuple(each for each, chosen in zip(units, mask.tolist(), strict=True) if chosen)
+            groups.append(Group(name, own, tuple(replace(t, sums=t.sums[mask]) for t in found)))
+    return groups
+
+
+def _of_windows(tallies: Sequence[Tally]) -> tuple[Tally, ...]:
+    return tuple(tally for tally in tallies if tally.metric not in OF_RUNS)

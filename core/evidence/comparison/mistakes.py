@@ -95,7 +95,8 @@ def wrong_lines(scored: Scored, most: int = 100) -> pd.DataFrame:
 def by_position(scored: Scored) -> pd.DataFrame:
     """Token by token (position from 1): n, the share right given the true tokens before, and free-running.
 
-    `survives`: the share of lines that free-running are still right up to and with this position, of those so long.
+    `survives`: the share of all lines that are right free-running up to and with this position, at the last one the
+    exact lines.
     """
     if scored.lines is None or not len(scored):
         return pd.DataFrame(columns=["position", "n", "forced", "free", "survives"])
@@ -116,7 +117,7 @@ def by_position(scored: Scored) -> pd.DataFrame:
             "n": n,
             "forced": mean(forced),
             "free": mean(free[:, :width]),
-            "survives": mean(upto),
+            "survives": upto.mean(axis=0),
         }
     )
     return found[found["n"] > 0].reset_index(drop=True)

@@ -78,12 +78,14 @@ class Scored:
     @cached_property
     def tallies(self) -> tuple[Tally, ...]:
         """Every metric, as `core.evidence.evaluation` counts it."""
-        if not len(self):
-            return ()
-        found = [*operation_tallies(self.truth, self.answers)]
+        return self.tallied(self.truth) if len(self) else ()
+
+    def tallied(self, truth: Truth) -> tuple[Tally, ...]:
+        """The same with the windows parted into the units of `truth`."""
+        found = [*operation_tallies(truth, self.answers)]
         if self.lines is not None:
-            found += token_tallies(self.truth, self.answers)
-            found += scored_tallies(self.lines, self.answers.method, self.truth.unit, len(self.truth.units))
+            found += token_tallies(truth, self.answers)
+            found += scored_tallies(self.lines, self.answers.method, truth.unit, len(truth.units))
         return tuple(found)
 
     @property

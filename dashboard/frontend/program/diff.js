@@ -73,7 +73,8 @@ function lineOf(v, step) {
   const own = (b >= 0 && d.shown1[b]) || (a >= 0 && d.shown0[a])
   node.append(make("span", "row", own ? String(row) : "–"), make("span", "second", own ? clock(d.seconds[row]) : ""))
   const where = own ? `row ${row}, ${clock(d.seconds[row])}` : `too short for a row of its own, near row ${row}`
-  node.title = [MEANS[kind], where].filter(Boolean).join("; ")
+  const text = d.lines[b >= 0 ? 1 : 0][b >= 0 ? b : a]
+  node.title = [text, MEANS[kind], where].filter(Boolean).join("; ")
   return node
 }
 

@@ -42,7 +42,11 @@ function drawStripLayer(v) {
     pen.setLineDash([])
     pen.fillStyle = d.ink.text
     pen.textBaseline = "bottom"
-    pen.fillText(`tolerance of the lines ${d.tolerance} mm`, v.stripWidth - EDGE.right, yOf(v, d.tolerance) - 2)
+    const words = [`tolerance of the lines ${d.tolerance} mm`, v.stripWidth - EDGE.right, Math.max(yOf(v, d.tolerance) - 3, 11)]
+    pen.strokeStyle = d.ink.page
+    pen.lineWidth = 4
+    pen.strokeText(...words)
+    pen.fillText(...words)
     pen.textBaseline = "middle"
   }
   timeTicks(v, pen)

@@ -1,0 +1,182 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.evidence.comparison.figures import figures
+from core.evidence.comparison.table import ComparisonTable
+from core.evidence.readings.filters import parse
+from core.evidence.readings.table import read_runs
+from core.model.bundle import load_bundle
+from core.recordings.store import import_runs
+from dashboard import data, jobs, readings, slices
+from dashboard.selection import Selection
+from dashboard.shell import View
+from tests.dashboard.small_bundle import write_bundle
+from tests.dashboard_fixtures import open_on
+
+APP = Path(__file__).parents[2] / "dashboard" / "app.py"
+PAGE = "../pages/compare.py"
+Open = Callable[..., AppTest]
+HELD_OUT = parse('part:"held out"').filter
+
+
+def place_of(bundle: str = "small") -> readings.Place:
+    """Where the readings of the only dataset lie."""
+    folder = next(each for each in data.bundles() if each.name == bundle)
+    found = readings.place_of(View(Selection(), data.datasets()[0], folder, load_bundle(folder.path), ()))
+    assert found
+    return found
+
+
+@pytest.fixture
+def open_page(
+    monkeypatch: pytest.MonkeyPatch, runs: Path, bundles: Path, tmp_path: Path, own_build: Path
+) -> Open:
+    """Opens the page with every window read by the named bundles, with a link's parameters."""
+
+    def open_(
+        recordings: Path | None = runs,
+        *,
+        read: tuple[str, ...] = ("small",),
+        models: Path = bundles,
+        **link: str,
+    ) -> AppTest:
+        monkeypatch.setenv(data.BUNDLES_VARIABLE, str(models))
+        open_on(monkeypatch, tmp_path, APP, recordings, 30)
+        for name in read:
+            place = place_of(name)
+            read_runs(place.bundle, place.source, place.out)
+        app = AppTest.from_file(str(APP), default_timeout=30)
+        app.switch_page(PAGE)
+        for name, value in link.items():
+            app.query_params[name] = value
+        return app.run()
+
+    return open_
+
+
+def words(app: AppTest) -> str:
+    """Everything that the page says."""
+    assert not app.exception, app.exception
+    elements = [*app.markdown, *app.caption, *app.warning, *app.error, *app.info, *app.subheader]
+    return "\n".join(element.value for element in elements)
+
+
+def component(app: AppTest, part: str) -> dict[str, Any]:
+    """What a component of ours was given; `part` is a key that only its data has."""
+    found = [json.loads(one.proto.json) for one in app.get("bidi_component")]
+    return next(one for one in found if part in one)
+
+
+def test_the_page_shows_the_figures_of_the_held_out_windows(open_page: Open) -> None:
+    app = open_page()
+    scored = ComparisonTable.open([place_of().out]).scored(HELD_OUT)
+    expected = {row.metric: row for row in figures(scored)}
+    shown = {row["metric"]: row for group in component(app, "base")["groups"] for row in group["rows"]}
+    assert set(shown) == set(expected)
+    for metric, row in expected.items():
+        assert (shown[metric]["text"], shown[metric]["n"]) == (f"{100 * row.value:.1f}", f"{row.n:,}")
+    assert f"**{len(scored)} windows** of 1 run that it never saw" in words(app)
+    assert component(app, "base")["base"], "baselines stand beside"
+
+
+def test_a_part_and_a_filter_choose_what_is_scored(open_page: Open) -> None:
+    app = open_page(part="everything", filter="operation:pocket")
+    assert "of 2 runs" in words(app)
+    app.selectbox(key="pick_part").select("validation").run()
+    assert app.query_params["part"] == "validation"
+    assert "of 1 run that chose its epochs" in words(app)
+    app.text_input(key="filter_text").set_value("operation:nowhere").run()
+    assert "Nothing to score" in words(app)
+
+
+@pytest.mark.parametrize("by", ["operation", "position", "confidence", "part"])
+def test_figures_by_group_have_a_cell_for_each(open_page: Open, by: str) -> None:
+    app = open_page(part="everything", by=by)
+    words(app)
+    grid = component(app, "cells")
+    assert len(grid["cells"]) == len(grid["rows"])
+    assert all(len(row) == len(grid["columns"]) for row in grid["cells"])
+
+
+def test_figures_by_slice(open_page: Open) -> None:
+    app = open_page(part="everything", by="slice")
+    assert "No slice of this dataset is saved yet" in words(app)
+    slices.marks().save_slice("mill", "faces", "operation:face")
+    app = open_page(part="everything", by="slice")
+    assert [column["label"] for column in component(app, "cells")["columns"]] == ["faces"]
+
+
+def test_the_cells_of_a_confusion_are_its_counts_and_open(open_page: Open) -> None:
+    app = open_page(part="everything", section="confusion", head="type")
+    grid = component(app, "cells")
+    row, column = next(
+        (r, c) for r, cells in enumerate(grid["cells"]) for c, cell in enumerate(cells) if cell["text"]
+    )
+    true, said = grid["rows"][row]["label"], grid["columns"][column]["label"]
+    count = int(grid["cells"][row][column]["text"].replace(",", ""))
+    app = open_page(part="everything", section="confusion", head="type", cell=f"{true}>{said}")
+    assert component(app, "cells")["chosen"] == [row, column]
+    assert f"{count:,} token" in words(app)
+    assert len(app.dataframe[0].value) == min(count, 1000)
+
+
+@pytest.mark.parametrize("section", ["calibration", "distances", "lines", "errors", "confusion"])
+def test_every_section_opens_by_its_link(open_page: Open, section: str) -> None:
+    app = open_page(part="everything", section=section)
+    words(app)
+    assert app.query_params["section"] == section
+
+
+def test_another_filter_is_the_other_side(open_page: Open) -> None:
+    app = open_page(part="everything", filter="operation:face", vs="filter", vs_filter="operation:pocket")
+    assert "Other side, **operation:pocket**" in words(app).replace("\\", "")
+    deltas = [row["delta"] for group in component(app, "base")["groups"] for row in group["rows"]]
+    assert any(deltas)
+    app = open_page(
+        part="everything",
+        filter="operation:face",
+        vs="filter",
+        vs_filter="operation:pocket",
+        section="differences",
+    )
+    said = words(app)
+    assert "differences** at once" in said
+    assert "too few to tell" in said, "two runs a side prove nothing"
+    frame = app.dataframe[0].value
+    assert frame["Difference"].abs().is_monotonic_decreasing
+    assert set(frame["More than chance"]) == {"too few runs"}
+
+
+def test_another_bundle_is_the_other_side(open_page: Open, bundles: Path, tmp_path: Path) -> None:
+    models = tmp_path / "models"
+    for name in ("small", "twin_of_small"):
+        write_bundle(models / name)
+    app = open_page(
+        read=("small", "twin_of_small"), models=models, bundle="small", vs="bundle", vs_bundle="twin_of_small"
+    )
+    rows = [row for group in component(app, "base")["groups"] for row in group["rows"]]
+    assert all(row["delta"]["text"] == "+0.0" for row in rows), "the same weights read the same"
+    assert "which is not here" in words(open_page(vs="bundle", vs_bundle="lost"))
+
+
+def test_a_small_store_is_read_without_being_asked(
+    open_page: Open, runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[list[str]] = []
+    monkeypatch.setattr(jobs, "start", lambda key, title, arguments: started.append(arguments))
+    store = tmp_path / "kept"
+    import_runs([runs], store)
+    app = open_page(recordings=store, read=())
+    words(app)
+    assert [arguments[0] for arguments in started] == ["read"]
+    started.clear()
+    monkeypatch.setattr(readings, "ALONE_S", 0.1)
+    app = open_page(recordings=store, read=())
+    assert not started
+    assert "have not been read yet" in words(app)
+    assert any(button.label == "Read all windows" for button in app.button)
