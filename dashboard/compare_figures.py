@@ -14,6 +14,7 @@ from core.evidence.comparison.scored import Scored
 from core.evidence.evaluation import MetricRow
 from core.evidence.methods import describe_method
 from core.evidence.metrics import describe, order
+from core.evidence.paired import FEWEST_RUNS
 from dashboard import heat_grid, score_rows, selection
 from dashboard.compare_sides import Side
 from dashboard.heat_grid import Cell
@@ -179,9 +180,7 @@ def show_differences(own: Side, other: Side, by: By) -> None:
     alone, hold = sum(each.real for each in tested), sum(each.holds for each in tested)
     untold = len(found) - len(tested)
     few = (
-        f" {untold:,} more are of fewer than {compared.FEWEST_RUNS} runs on a side: too few to tell."
-        if untold
-        else ""
+        f" {untold:,} more are of fewer than {FEWEST_RUNS} runs on a side: too few to tell." if untold else ""
     )
     st.markdown(
         f"**{len(tested):,} differences** at once: **{alone:,}** have an interval without 0, where chance alone would "

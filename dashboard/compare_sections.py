@@ -11,11 +11,13 @@ from core.evidence.comparison.calibrated import Reliability, RiskCoverage
 from core.evidence.comparison.mistakes import Distances
 from core.evidence.metrics import describe
 from core.evidence.readings.filters import Filter
-from dashboard import compare_charts, compare_windows, heat_grid, selection, theme
+from core.evidence.review.targets import Target
+from dashboard import compare_charts, compare_windows, heat_grid, selection, theme, verdict_form
 from dashboard.compare_sides import Side
 from dashboard.components import counted, percent
 from dashboard.heat_grid import Cell
 from dashboard.selection import Selection
+from dashboard.shell import View
 
 NO_LINES = "This bundle reads no lines, only operations."
 NAMES = {"operation": "Operation", "line": "Line"}
@@ -161,7 +163,7 @@ def _distances(key: tuple[str, str, int], _side: Side) -> Distances:
     return mistakes.distances(_side.scored)
 
 
-def show_lines(own: Side) -> None:
+def show_lines(view: View, own: Side) -> None:
     """The commonest wrong lines, each with its surest window."""
     frame = _wrong_lines(own.key, own)
     if not len(frame):
@@ -176,7 +178,16 @@ def show_lines(own: Side) -> None:
     )
     st.caption("One row a pair of lines, the most frequent first; the window is its surest. A row opens.")
     filters = {place: _pair_filter(own, frame.iloc[place]) for place in range(len(frame))}
-    compare_windows.show("wrong_lines", frame, filters)
+    chosen = compare_windows.show("wrong_lines", frame, filters)
+    if chosen is not None:
+        _judge(view, frame.iloc[chosen])
+
+
+def _judge(view: View, row: "pd.Series[Any]") -> None:
+    """A verdict on the line that is read as another one, wherever that happens."""
+    read = row["read_line"] or ""
+    st.caption(f"Of `{row['line']}` read as `{read or 'nothing'}`, all of them:")
+    verdict_form.show(view, Target("line", line=str(row["line"]), read=str(read)), "line")
 
 
 def _pair_filter(own: Side, row: "pd.Series[Any]") -> Filter:
@@ -206,7 +217,10 @@ def show_positions(own: Side, chosen: Selection) -> None:
         return
     left, right = st.columns(2, gap="medium")
     with left:
-        st.markdown("**Token by token** :small[the same tokens with and without the true ones before]")
+        st.markdown(
+            "**Token by token** :small[with the true ones before, the decoder alone; free-running, as lines are read: "
+            "with the learned programs' lines in mind]"
+        )
         st.echarts_chart(
             compare_charts.positions(frame, theme.ink()),
             height=310,

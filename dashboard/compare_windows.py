@@ -30,8 +30,8 @@ _LABELS = {
 
 def show(
     key: str, frame: pd.DataFrame, filters: Mapping[int, Filter] | Filter, *, forced: bool = False
-) -> None:
-    """A row a window; the chosen one, the first until another is chosen, opens on other pages.
+) -> int | None:
+    """A row a window; the chosen one, the first until another is chosen, opens on other pages; its place, if any.
 
     `frame` has `run` and `start_row`, and where a token is meant `token` (from 0): of the line read, or `forced`, given
     the true tokens before. `filters` are what Sequences lists: one for all rows, or one a row.
@@ -49,10 +49,11 @@ def show(
     if len(frame) > len(shown):
         st.caption(f"The first {len(shown):,} of {len(frame):,}; Sequences lists all.")
     if not len(shown):
-        return
+        return None
     chosen = event.selection.rows[0] if event.selection.rows and event.selection.rows[0] < len(shown) else 0
     wanted = filters if isinstance(filters, Filter) else filters[chosen]
     _ways(key, shown.iloc[chosen], wanted, forced)
+    return chosen
 
 
 def _readable(frame: pd.DataFrame) -> pd.DataFrame:

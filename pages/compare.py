@@ -39,7 +39,7 @@ def show_section(view: View, own: Side, other: Side | None) -> None:
     elif section == "distances":
         compare_sections.show_distances(own, other)
     elif section == "lines":
-        compare_sections.show_lines(own)
+        compare_sections.show_lines(view, own)
     else:
         compare_sections.show_positions(own, view.selection)
 

@@ -5,19 +5,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.evidence.bootstrap import BootstrapConfig, Interval, run_weights
+from core.evidence.bootstrap import BootstrapConfig, Floats, Interval, Statistic, percentiles, run_weights
 from core.evidence.evaluation import Evaluation
 from core.evidence.metrics import MODEL
 from core.evidence.tally import Bools, Tally
 from core.evidence.truth import EvidenceError
+
+# drawn from fewer runs, an interval is much too narrow
+FEWEST_RUNS = 5
 
 
 @dataclass(frozen=True)
 class Difference:
     """A metric on two sides and how far the second is from the first, in points, with its 95 % interval.
 
-    `relative` is the difference as a share of the first side's value. `low` and `high` are None where fewer than two
-    runs speak.
+    `low` and `high` are None where fewer than two runs speak; runs: how many do.
     """
 
     metric: str
@@ -26,6 +28,7 @@ class Difference:
     low: float | None
     high: float | None
     n: int
+    runs: int
 
     @property
     def points(self) -> float:
@@ -39,11 +42,22 @@ class Difference:
 
     @property
     def real(self) -> bool:
-        """Whether the interval leaves 0 out."""
-        return self.low is not None and self.high is not None and not self.low <= 0 <= self.high
+        """Whether the interval leaves 0 out; of fewer than FEWEST_RUNS runs nothing is concluded."""
+        return self.runs >= FEWEST_RUNS and leaves_out_zero(self.low, self.high)
 
 
 Terms = Sequence[tuple[int, Tally]]
+
+
+def leaves_out_zero(low: float | None, high: float | None) -> bool:
+    """Whether an interval is there and does not hold 0."""
+    return low is not None and high is not None and not low <= 0 <= high
+
+
+def drawn(sides: Sequence[tuple[int, Statistic, Floats]], config: BootstrapConfig) -> Floats:
+    """A signed sum of statistics in every draw, `[D]`; each draw takes the same of the runs `[R, K]` of every side."""
+    weights = run_weights(len(sides[0][2]), config)
+    return np.asarray(np.sum([sign * of(weights @ sums) for sign, of, sums in sides], axis=0), np.float64)
 
 
 def combined(terms: Terms, mask: Bools | None = None, config: BootstrapConfig | None = None) -> Interval:
@@ -54,15 +68,19 @@ def combined(terms: Terms, mask: Bools | None = None, config: BootstrapConfig | 
     config = config or BootstrapConfig()
     chosen = slice(None) if mask is None else mask
     sides = [(sign, tally.statistic, tally.sums[chosen]) for sign, tally in terms]
-    speaking = np.any([np.any(sums != 0, axis=1) for _, _, sums in sides], axis=0)
+    speaking = speaking_runs([sums for _, _, sums in sides])
     value = sum(sign * float(of(sums.sum(axis=0, keepdims=True))[0]) for sign, of, sums in sides)
     if speaking.sum() < 2:
         return Interval(value, None, None)
-    weights = run_weights(int(speaking.sum()), config)
-    drawn = np.sum([sign * of(weights @ sums[speaking]) for sign, of, sums in sides], axis=0)
-    tail = (1.0 - config.level) / 2.0
-    low, high = np.quantile(drawn[~np.isnan(drawn)], (tail, 1.0 - tail))
-    return Interval(value, float(low), float(high))
+    gaps = drawn([(sign, of, sums[speaking]) for sign, of, sums in sides], config)
+    if np.isnan(gaps).all():
+        return Interval(value, None, None)
+    return Interval(value, *percentiles(gaps, config))
+
+
+def speaking_runs(sides: Sequence[Floats]) -> Bools:
+    """Which runs add to any of the sides."""
+    return np.asarray(np.any([np.any(sums != 0, axis=1) for sums in sides], axis=0), np.bool_)
 
 
 def difference(
@@ -73,7 +91,8 @@ def difference(
     chosen = slice(None) if mask is None else mask
     values = [tally.statistic(tally.sums[chosen].sum(axis=0, keepdims=True))[0] for tally in (first, second)]
     n = int(second.asked[chosen].sum())
-    return Difference(metric, float(values[0]), float(values[1]), found.low, found.high, n)
+    runs = int(speaking_runs([first.sums[chosen], second.sums[chosen]]).sum())
+    return Difference(metric, float(values[0]), float(values[1]), found.low, found.high, n, runs)
 
 
 def differences(

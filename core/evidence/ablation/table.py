@@ -13,7 +13,7 @@ from core.evidence.ablation.scored import NOTHING, Ablation
 from core.evidence.bootstrap import Interval
 from core.evidence.evaluation import ALL, Evaluation
 from core.evidence.metrics import MODEL, describe
-from core.evidence.paired import combined, difference
+from core.evidence.paired import FEWEST_RUNS, combined, difference, leaves_out_zero
 from core.evidence.tally import Bools, Tally
 from core.recordings.atomic import replacing
 
@@ -37,6 +37,7 @@ class Effect:
     without: float
     points: Interval
     n: int
+    runs: int
     interaction: Interval | None = None
 
     @property
@@ -46,9 +47,8 @@ class Effect:
 
     @property
     def real(self) -> bool:
-        """Whether the interval of the points leaves 0 out."""
-        low, high = self.points.low, self.points.high
-        return low is not None and high is not None and not low <= 0 <= high
+        """Whether the interval of the points leaves 0 out; of too few runs nothing is concluded."""
+        return self.runs >= FEWEST_RUNS and leaves_out_zero(self.points.low, self.points.high)
 
 
 def score_cases(
@@ -112,7 +112,7 @@ def _of_case(
             if alone and group == ALL:
                 terms = [(1, after[metric]), (1, before), *((-1, each[metric]) for each in alone)]
                 both = combined(terms, mask)
-            yield Effect(case, metric, group, found.first, found.second, points, found.n, both)
+            yield Effect(case, metric, group, found.first, found.second, points, found.n, found.runs, both)
 
 
 def _tallies(evaluation: Evaluation) -> dict[str, Tally]:
@@ -129,6 +129,7 @@ def frame(found: Sequence[Effect]) -> pd.DataFrame:
             "metric": each.metric,
             "operation": each.group,
             "n": each.n,
+            "runs": each.runs,
             "whole": _percent(each.whole),
             "without": _percent(each.without),
             "points": _percent(each.points.value),

@@ -7,16 +7,15 @@ from math import erfc, sqrt
 import numpy as np
 import pandas as pd
 
-from core.evidence.bootstrap import DRAWN_RUNS, BootstrapConfig, Floats, percentiles, run_weights
+from core.evidence.bootstrap import DRAWN_RUNS, BootstrapConfig, Floats, percentiles
 from core.evidence.comparison.figures import By, Group, groups
 from core.evidence.comparison.normal import NORMAL_95, influence
 from core.evidence.comparison.scored import Scored
 from core.evidence.metrics import describe
+from core.evidence.paired import FEWEST_RUNS, drawn
 from core.evidence.tally import Ints, Tally, Unit
 
 LEVEL = 0.05
-# drawn from fewer runs, an interval is much too narrow
-FEWEST_RUNS = 5
 
 
 @dataclass(frozen=True)
@@ -118,8 +117,7 @@ def _difference(
         spread = float(np.sqrt(np.square(influence(other, b) - influence(tally, a)).sum()))
         low, high = delta - NORMAL_95 * spread, delta + NORMAL_95 * spread
         return replace(found, low=low, high=high, p=_p(delta, spread), real=low > 0 or high < 0)
-    drawn = run_weights(n_runs, config) @ np.concatenate([a[speaking], b[speaking]], axis=1)
-    gaps = tally.statistic(drawn[:, a.shape[1] :]) - tally.statistic(drawn[:, : a.shape[1]])
+    gaps = drawn([(1, tally.statistic, b[speaking]), (-1, tally.statistic, a[speaking])], config)
     if np.isnan(gaps).all():
         return found
     low, high = percentiles(gaps, config)
