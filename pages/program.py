@@ -192,13 +192,13 @@ with choices.cell():
     intended = intended_choice.choose(
         complete, view.selection.intended, program_view.own_program(recording), recording.machine.length_unit
     )
-verdict_form.show(view, Target("run", run=place.run), "program")
 read = open_track(place, recording)
 form = ROWS if view.selection.beside == ROWS else WHOLE
 beside = Beside(
     intended, readbacks.truth(place.stamp, recording), program_view.own_listing(recording, listings), form
 )
 show_reading(view, place, recording, read, beside)
+verdict_form.show(view, Target("run", run=place.run), "program")
 found = verdict_view.against_intended(place, recording, beside)
 if found is not None:
     verdict_view.show(place, recording, beside, found)

@@ -79,7 +79,7 @@ class BundleManifest(BaseModel):
 
 @dataclass(frozen=True, eq=False)
 class Bundle:
-    """A trained model, loaded."""
+    """A trained model, loaded; `digest` is of all that it reads by, and not of the metrics that are kept beside."""
 
     path: Path
     manifest: BundleManifest
@@ -171,7 +171,7 @@ class Bundle:
             decoder = SensorMultiHeadDecoder(**manifest.decoder)
             calibration = Calibration.from_json(json.loads(files["calibration.json"]))
             programs = Programs.from_bytes(files[PROGRAMS]) if PROGRAMS in files else Programs()
-            metrics = json.loads(files.get("metrics.json", b"{}"))
+            metrics = json.loads(files.get(METRICS, b"{}"))
         except (TypeError, ValueError, KeyError, RuntimeError, RecordingError) as error:
             raise BundleError(
                 f"A description in {path} is damaged ({error}): copy the bundle again."
@@ -196,7 +196,7 @@ class Bundle:
             calibration=calibration,
             programs=programs,
             metrics=metrics,
-            digest=hashlib.sha256(_sums(files).encode()).hexdigest()[:16],
+            digest=_digest(files),
         )
 
 
@@ -226,7 +226,7 @@ def write_metrics(path: Path, metrics: Mapping[str, Any]) -> None:
     """Put `metrics.json` into an existing bundle."""
     files = _read_checked(path)
     # the sums of every run make it long: no line for each of them
-    _write(path, files | {"metrics.json": json.dumps(metrics, ensure_ascii=False).encode()})
+    _write(path, files | {METRICS: json.dumps(metrics, ensure_ascii=False).encode()})
 
 
 def write_calibration(path: Path, calibration: Calibration) -> None:
@@ -301,6 +301,7 @@ def _manifest(path: Path, files: Mapping[str, bytes]) -> BundleManifest:
     return manifest
 
 
+METRICS = "metrics.json"
 REQUIRED = ("bundle.json", "machine.toml", "weights.safetensors", "calibration.json")
 
 
@@ -326,6 +327,12 @@ def _read_checked(path: Path) -> dict[str, bytes]:
     if missing:
         raise BundleError(f"The bundle {path} lacks its file {missing[0]!r}: copy the bundle again.")
     return files
+
+
+def _digest(files: Mapping[str, bytes]) -> str:
+    """What tells a bundle from every other one that reads otherwise."""
+    reading = {name: data for name, data in files.items() if name != METRICS}
+    return hashlib.sha256(_sums(reading).encode()).hexdigest()[:16]
 
 
 def _sums(files: Mapping[str, bytes]) -> str:

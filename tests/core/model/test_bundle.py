@@ -41,7 +41,8 @@ def test_metrics_are_kept_in_it(copy: Path) -> None:
     write_metrics(copy, {"protocol": "run", "rows": []})
     after = load_bundle(copy)
     assert after.metrics == {"protocol": "run", "rows": []}
-    assert after.digest != before.digest
+    # it reads as before, so what was read with it still holds
+    assert after.digest == before.digest
 
 
 @pytest.mark.parametrize("name", ["bundle.json", "machine.toml", "weights.safetensors", "calibration.json"])
