@@ -223,7 +223,7 @@ def readings_of(view: View, run: str, without: Sequence[str] = ()) -> pd.DataFra
     """The readings of one run, a row a window in order, in the columns of `core.evidence.readings`; None: not read."""
     place = place_of(view, without)
     found = shown(place) if place is not None else None
-    if found is None or run not in found.table.runs:
+    if found is None or run not in found.table.runs or run in found.misses:
         return None
     return _of_run(found.key, run, found.table)
 

@@ -2,16 +2,19 @@
 
 from pathlib import Path
 
+import pandas as pd
 import streamlit as st
 
 from core.errors import ToolmarkError
-from core.evidence.line_lane import LineReadings, read_lines
+from core.evidence.readings.windows import run_tables
 from core.model.bundle import Bundle
 from core.recordings.stored_traces import is_long
 from core.recordings.traces import Traces
 from core.recordings.windows import WINDOW_ROWS, window_count
 from dashboard import data, places
+from dashboard import readings as kept
 from dashboard.data import Dataset
+from dashboard.shell import View
 
 # windows that are read without being asked for: they take less than two seconds on two cores
 READ_AT_ONCE = 64
@@ -70,17 +73,25 @@ def why_not_read(bundle: Bundle | None, traces: Traces) -> str | None:
     return None
 
 
-def readings(bundle: Bundle, traces: Traces, digest: str, *, wanted: bool) -> LineReadings | None:
-    """What a bundle reads along a run; None where it was not read yet and would take long, unless that is wanted."""
-    if why_not_read(bundle, traces) is not None:
+def readings(view: View, traces: Traces, digest: str, *, wanted: bool) -> pd.DataFrame | None:
+    """What the view's bundle reads along a run, a row a window; None where that would take long, unless it is wanted.
+
+    Where all windows were read already, by the job of Sequences, nothing is read again.
+    """
+    bundle = view.bundle
+    if bundle is None or why_not_read(bundle, traces) is not None:
         return None
+    known = kept.readings_of(view, traces.name)
+    if known is not None:
+        return known
     if not wanted and n_windows(traces) > READ_AT_ONCE:
         return None
     return _readings(bundle.digest, digest, bundle, traces)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _readings(bundle_digest: str, run_digest: str, _bundle: Bundle, _traces: Traces) -> LineReadings:
+def _readings(bundle_digest: str, run_digest: str, _bundle: Bundle, _traces: Traces) -> pd.DataFrame:
     if _traces.recording is None:
         raise ToolmarkError(f"{_traces.name} is too long to be read as a whole.")
-    return read_lines(_bundle, _traces.recording)
+    found: pd.DataFrame = run_tables(_bundle, _traces.recording).readings.to_pandas()
+    return found

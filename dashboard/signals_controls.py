@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
+import pandas as pd
 import streamlit as st
 
-from core.evidence.line_lane import LineReadings
-from core.model.bundle import Bundle
 from core.recordings.derived import FORMS
 from dashboard import (
     channel_picker,
@@ -18,6 +17,7 @@ from dashboard import (
     signals_view,
 )
 from dashboard.selection import Selection
+from dashboard.shell import View
 from dashboard.shown_channels import Shown
 from dashboard.signals_view import MERGED, STANDARDISED, Run
 
@@ -166,13 +166,14 @@ def choose_shift(run: Run, over: Run | None, selected: Selection) -> None:
     )
 
 
-def choose_reading(bundle: Bundle | None, run: Run) -> LineReadings | None:
-    """What the model reads along the run: at once where that is quick, else when asked."""
+def choose_reading(view: View, run: Run) -> pd.DataFrame | None:
+    """What the model reads along the run: at once where that is known or quick, else when asked."""
+    bundle = view.bundle
     if bundle is None or run_traces.why_not_read(bundle, run.traces) is not None:
         return None
     asked = f"read_whole {bundle.digest} {run.digest}"
     wanted = bool(st.session_state.get(asked))
-    found = run_traces.readings(bundle, run.traces, run.digest, wanted=wanted)
+    found = run_traces.readings(view, run.traces, run.digest, wanted=wanted)
     if found is None:
         windows = components.counted(run_traces.n_windows(run.traces), "window")
         st.button(

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from core.errors import ToolmarkError
-from core.evidence.line_lane import LineReadings, readings_lane
+from core.evidence.line_lane import readings_lane
 from core.recordings.derived import parse
 from core.recordings.machine import Machine
 from core.recordings.traces import Traces
@@ -42,7 +43,7 @@ def picture(
     over: Run | None,
     selected: Selection,
     shown: Shown,
-    readings: tuple[LineReadings, str] | None,
+    readings: tuple[pd.DataFrame, str] | None,
 ) -> Picture:
     """What the viewer draws; `readings` come with the digest of the bundle that read."""
     traces = run.traces

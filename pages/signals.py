@@ -71,7 +71,7 @@ def desk(view: View, run: Run) -> None:
         signals_controls.choose_look(selected)
         signals_controls.choose_layout(selected, shown)
         signals_controls.choose_shift(run, over, selected)
-        read = signals_controls.choose_reading(view.bundle, run)
+        read = signals_controls.choose_reading(view, run)
         st.page_link("../pages/predict.py", label="Predict here", icon=":material/troubleshoot:")
     say(view, run, selected, shown)
     readings = (read, view.bundle.digest) if read is not None and view.bundle else None

@@ -63,7 +63,9 @@ class Readings:
 
 def made_from(bundle: Bundle, stride: int = STRIDE, without: Sequence[str] = ()) -> str:
     """What tells the readings of a bundle, stride and muting from all others."""
-    told = json.dumps([VERSION, bundle.digest, stride, sorted(set(without))])
+    # a split by windows is drawn again by the counts of the evaluation that the bundle keeps
+    counts = bundle.metrics.get("units") if bundle.protocol == "seed" else None
+    told = json.dumps([VERSION, bundle.digest, stride, sorted(set(without)), counts])
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 

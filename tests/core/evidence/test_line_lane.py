@@ -1,42 +1,30 @@
-from pathlib import Path
+import pandas as pd
 
-import numpy as np
-import pytest
-
-from core.errors import ToolmarkError
-from core.evidence.line_lane import LineReadings, read_lines, readings_lane
+from core.evidence.line_lane import readings_lane
+from core.evidence.readings.windows import run_tables
 from core.model.bundle import load_bundle
 from core.recordings.reader import read_recording
-from core.recordings.recording import RecordingError
 from tests.pipeline import Pipeline
-from tests.synthetic import write_run
 
 
-def test_a_run_is_read_window_by_window(pipeline: Pipeline) -> None:
+def test_the_rows_around_a_window_say_what_was_read_in_it(pipeline: Pipeline) -> None:
     bundle = load_bundle(pipeline.bundle)
     recording = read_recording(pipeline.runs / "face_002_aligned.csv.gz")
-    found = read_lines(bundle, recording)
-    assert found.start_row.tolist() == list(range(0, recording.n_rows - 63, 16))
-    place = 3
-    assert found.line[place] == bundle.predict(recording.window(16 * place)).line
-    assert set(found.verdict) <= {"right", "near", "wrong"}
+    found = run_tables(bundle, recording).readings.to_pandas()
     lane = readings_lane(found, recording.n_rows)
     assert (lane.n_rows, lane.starts[0]) == (recording.n_rows, 0)
-    # the rows around the middle of a window say what was read in it
-    assert lane.at(16 * place + 32) == found.line[place]
+    for place in (3, len(found) // 2):
+        assert lane.at(16 * place + 32) == bundle.predict(recording.window(16 * place)).line
 
 
-def test_verdicts_are_counted_where_there_is_a_truth() -> None:
-    found = LineReadings(np.arange(0, 64, 16), ("G1", "G1", "X1", "X2"), ("right", "near", "wrong", "read"))
-    assert found.share("right") == pytest.approx(1 / 3)
-    assert "33 % right" in readings_lane(found, 200).title
-    unknown = LineReadings(np.array([0]), ("G1",), ("read",))
-    assert readings_lane(unknown, 64).title == "G-code, read"
+def readings(results: list[str]) -> pd.DataFrame:
+    lines = [f"X{place}" for place in range(len(results))]
+    return pd.DataFrame(
+        {"start_row": [16 * p for p in range(len(results))], "read_line": lines, "result": results}
+    )
 
 
-def test_what_cannot_be_read_is_told(pipeline: Pipeline, tmp_path: Path) -> None:
-    bundle = load_bundle(pipeline.bundle)
-    short = read_recording(write_run(tmp_path / "face_001_aligned.csv", rows=40))
-    with pytest.raises(RecordingError, match="40 rows"):
-        read_lines(bundle, short)
-    assert issubclass(RecordingError, ToolmarkError)
+def test_the_share_is_of_the_windows_that_have_a_truth() -> None:
+    lane = readings_lane(readings(["exact", "within a row", "wrong", "no label"]), 200)
+    assert "33 % right" in lane.title
+    assert readings_lane(readings(["no label"]), 64).title == "G-code, read"
