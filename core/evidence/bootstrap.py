@@ -108,6 +108,8 @@ def percentiles(draws: Floats, config: BootstrapConfig) -> tuple[float, float]:
 
 # so many runs speak for themselves: drawing them again would take seconds and say the same
 DRAWN_RUNS = 300
+# half a 95 % interval of the normal distribution, in spreads
+NORMAL_95 = 1.959964
 
 
 def quick_interval(sums: Floats, config: BootstrapConfig | None = None) -> Interval:
@@ -122,5 +124,5 @@ def quick_interval(sums: Floats, config: BootstrapConfig | None = None) -> Inter
     right, asked = speaking.sum(axis=0)
     share = right / asked
     spread = np.sqrt(np.square(speaking[:, 0] - share * speaking[:, 1]).sum()) / asked
-    reach = 1.959964 * float(spread)
+    reach = NORMAL_95 * float(spread)
     return Interval(float(share), max(0.0, float(share) - reach), min(1.0, float(share) + reach))

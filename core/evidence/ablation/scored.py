@@ -18,6 +18,8 @@ from core.recordings.store import INDEX, Store
 from core.recordings.windows import Windows, concat, cut_windows
 
 NOTHING = Removal(())
+# raised when what is scored, or how, changes: what was kept before is then scored again
+VERSION = 1
 
 
 def held_out_windows(bundle: Bundle, path: Path) -> Windows:
@@ -67,7 +69,14 @@ class Ablation:
         mask = removal.mask(self.bundle)
         if not mask.any():
             removal = NOTHING
-        told = [self.bundle.digest, self.digest, np.packbits(mask).tobytes().hex(), removal.way, removal.seed]
+        told = [
+            VERSION,
+            self.bundle.digest,
+            self.digest,
+            np.packbits(mask).tobytes().hex(),
+            removal.way,
+            removal.seed,
+        ]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:24]
 
     @cached_property

@@ -18,7 +18,7 @@ from torch import Tensor
 from core.evidence.ablation.cases import modalities
 from core.evidence.ablation.removal import Removal, Way
 from core.evidence.ablation.scored import Ablation
-from core.evidence.bootstrap import BootstrapConfig, Floats, Interval, run_weights
+from core.evidence.bootstrap import NORMAL_95, BootstrapConfig, Floats, Interval, run_weights
 from core.evidence.metrics import MODEL, describe
 from core.evidence.truth import EvidenceError
 from core.recordings.atomic import replacing
@@ -125,7 +125,7 @@ def sampled(
 def _halves(drawn: NDArray[np.float64], asked: Floats) -> NDArray[np.float64]:
     """Half the 95 % interval of the sampling, `[K, M]`, of draws `[P, U, K, M]`."""
     shares = drawn.sum(axis=1) / asked.sum(axis=0)[:, None]
-    return np.asarray(1.96 * shares.std(axis=0, ddof=1) / np.sqrt(len(shares)), np.float64)
+    return np.asarray(NORMAL_95 * shares.std(axis=0, ddof=1) / np.sqrt(len(shares)), np.float64)
 
 
 def _values(

@@ -3,6 +3,7 @@
 The techniques differ in the loss of stage 2 alone, so a seed's stage 1 is trained once and shared by all five.
 """
 
+import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,12 +17,14 @@ from core.evidence.published import TECHNIQUES as PUBLISHED
 from core.evidence.scoring import score_bundle
 from core.evidence.truth import EvidenceError
 from core.model.bundle import load_bundle
+from core.recordings.atomic import write_text
 from core.recordings.sequences import read_splits
 from core.training.loop import Listener, Progress
 from core.training.presets import TECHNIQUES, Preset, with_changes
 from core.training.train import ENCODER, train
 
 EVALUATION = "evaluation.json"
+TRIALS = "trials.json"
 BASELINE = "A1"
 WORDS = {
     "A1": "cross-entropy alone",
@@ -62,7 +65,11 @@ def run_trials(
     """Train and score what has not been scored yet; killed and called again, it goes on with the last whole epoch.
 
     `changes` such as `stage2.loop.epochs=5` are made to every technique alike.
+
+    Raises:
+        EvidenceError: the folder holds trials on other windows, or with other changes.
     """
+    _claim(splits, out, changes)
     for done, trial in enumerate(wanted):
         folder, presets = trial.folder(out), {n: with_changes(p, changes) for n, p in TECHNIQUES.items()}
         if (folder / EVALUATION).exists():
@@ -73,6 +80,19 @@ def run_trials(
         write_evaluation(evaluation, folder / EVALUATION)
     if told:
         told(len(wanted), len(wanted), "")
+
+
+def _claim(splits: Path, out: Path, changes: Sequence[str]) -> None:
+    """Write down what the trials of a folder are of; refuse a folder that is of something else."""
+    told = json.dumps(
+        {"windows": read_splits(splits).manifest.digests, "changes": sorted(changes)}, sort_keys=True
+    )
+    file = out / TRIALS
+    if file.exists() and file.read_text(encoding="utf-8") != told:
+        raise EvidenceError(
+            f"{out} holds trials on other windows or with other changes: give another folder, or take that one away."
+        )
+    write_text(file, told)
 
 
 def _listener(told: Told | None, trial: Trial, done: int, of: int) -> Listener:

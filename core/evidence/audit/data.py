@@ -1,7 +1,7 @@
 """What an audit looks at: windows with their parts, and what of them the model must not see."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +41,11 @@ class AuditData:
     def index(self, part: str) -> Ints:
         """The windows of a part."""
         return np.flatnonzero(self.part == part)
+
+    def take(self, mask: Bools) -> "AuditData":
+        """Some of the windows."""
+        own = {name: values[mask] for name, values in self.controller.items()}
+        return replace(self, windows=self.windows.take(mask), part=self.part[mask], controller=own)
 
     @property
     def asked(self) -> Bools:
@@ -102,17 +107,12 @@ def _parts(windows: Windows, protocol: str) -> NDArray[np.str_]:
 
 def _of_splits(path: Path, store: Store | None, told: Told | None) -> AuditData:
     splits = read_splits(path)
-    parts = {name: _strided(getattr(splits, name)) for name in PARTS}
+    parts: dict[str, Windows] = {name: getattr(splits, name) for name in PARTS}
     windows = concat(list(parts.values()))
     part = np.concatenate([np.full(len(own), name, dtype="<U5") for name, own in parts.items()])
     machine = splits.manifest.load_machine()
     data = AuditData(machine, splits.manifest.protocol, windows, part)
     return data if store is None else _with_runs(data, store, told)
-
-
-def _strided(windows: Windows) -> Windows:
-    """The windows a stride apart: training windows may lie closer, which tells an audit nothing more."""
-    return windows.take(windows.start_row % STRIDE == 0)
 
 
 def _with_runs(data: AuditData, store: Store, told: Told | None) -> AuditData:

@@ -7,12 +7,12 @@ from math import erfc, sqrt
 import numpy as np
 import pandas as pd
 
-from core.evidence.bootstrap import DRAWN_RUNS, BootstrapConfig, Floats, percentiles
+from core.evidence.bootstrap import DRAWN_RUNS, NORMAL_95, BootstrapConfig, Floats, percentiles
 from core.evidence.comparison.figures import By, Group, groups
-from core.evidence.comparison.normal import NORMAL_95, influence
+from core.evidence.comparison.normal import influence
 from core.evidence.comparison.scored import Scored
 from core.evidence.metrics import describe
-from core.evidence.paired import FEWEST_RUNS, drawn
+from core.evidence.paired import FEWEST_RUNS, drawn, leaves_out_zero
 from core.evidence.tally import Ints, Tally, Unit
 
 LEVEL = 0.05
@@ -116,14 +116,14 @@ def _difference(
     if n_runs > DRAWN_RUNS:
         spread = float(np.sqrt(np.square(influence(other, b) - influence(tally, a)).sum()))
         low, high = delta - NORMAL_95 * spread, delta + NORMAL_95 * spread
-        return replace(found, low=low, high=high, p=_p(delta, spread), real=low > 0 or high < 0)
-    gaps = drawn([(1, tally.statistic, b[speaking]), (-1, tally.statistic, a[speaking])], config)
-    if np.isnan(gaps).all():
-        return found
-    low, high = percentiles(gaps, config)
+    else:
+        gaps = drawn([(1, tally.statistic, b[speaking]), (-1, tally.statistic, a[speaking])], config)
+        if np.isnan(gaps).all():
+            return found
+        spread, (low, high) = float(np.nanstd(gaps)), percentiles(gaps, config)
     if fewest < FEWEST_RUNS:
         return replace(found, low=low, high=high)
-    return replace(found, low=low, high=high, p=_p(delta, float(np.nanstd(gaps))), real=low > 0 or high < 0)
+    return replace(found, low=low, high=high, p=_p(delta, spread), real=leaves_out_zero(low, high))
 
 
 def _p(delta: float, spread: float) -> float:

@@ -6,10 +6,8 @@ not sure enough; what a run adds to such a ratio is its influence (Cochran 1977,
 
 import numpy as np
 
-from core.evidence.bootstrap import Floats, Interval
+from core.evidence.bootstrap import NORMAL_95, Floats, Interval
 from core.evidence.tally import Tally
-
-NORMAL_95 = 1.959964
 
 
 def influence(tally: Tally, sums: Floats) -> Floats:

@@ -63,3 +63,12 @@ def test_a_difference_is_over_the_seeds_of_both(seed_pipeline: Pipeline, tmp_pat
     assert difference is not None and row is not None
     # seed 1 has no A1 to be compared with
     assert difference.second == pytest.approx(row.value, abs=1e-5)
+
+
+def test_a_folder_of_other_trials_is_refused(
+    seed_pipeline: Pipeline, pipeline: Pipeline, tmp_path: Path
+) -> None:
+    run_trials(seed_pipeline.splits, tmp_path, (), 1, None, CHANGES)
+    for splits, changes in ((pipeline.splits, CHANGES), (seed_pipeline.splits, ())):
+        with pytest.raises(EvidenceError, match="other windows or with other changes"):
+            run_trials(splits, tmp_path, trials((0,)), 1, None, changes)
