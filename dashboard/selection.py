@@ -206,11 +206,12 @@ def hold(selection: Selection) -> None:
     parameters = serialise(selection)
     st.session_state[_STATE] = selection
     st.session_state[_WRITTEN] = parameters
-    for name in PARAMETERS.values():
-        if name not in parameters and name in st.query_params:
-            del st.query_params[name]
-        elif name in parameters and st.query_params.get(name) != parameters[name]:
-            st.query_params[name] = parameters[name]
+    names = set(PARAMETERS.values())
+    own = {name: st.query_params[name] for name in st.query_params if name in names}
+    if own != parameters:
+        others = {name: st.query_params.get_all(name) for name in st.query_params if name not in names}
+        # all at once: each change of the address is a step of the browser's Back
+        st.query_params.from_dict({**others, **parameters})
 
 
 def change(**fields: Any) -> None:

@@ -65,5 +65,5 @@ def refuse_malformed(grammar: Grammar, classes: Classes, word: str) -> None:
     if not allowed.all():
         raise PrefixError(
             f"“{word}” cannot stand there in a line of this model: the commands that it learned come first, then "
-            "letters with their numbers, none of them twice."
+            "letters with their numbers, none of them twice and no number longer than those it learned."
         )
