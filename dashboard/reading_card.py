@@ -12,7 +12,7 @@ from core.model.bundle import Bundle
 from core.model.one_window import attention_over_rows, teacher_forced_tokens
 from core.model.predict import window_input
 from core.model.prediction import Prediction, TokenPrediction
-from core.model.prefix import prefix_tokens
+from core.model.prefix import PrefixError, prefix_tokens
 from core.recordings import changes
 from core.recordings.recording import RunWindow
 from core.recordings.windows import WindowLabel
@@ -70,12 +70,20 @@ def look(bundle: Bundle, window: RunWindow, label: WindowLabel, digest: str, wha
     changed, problem = None, ""
     if what_if:
         try:
-            changed = data.predict(
-                bundle, window, digest, what_if.without, change=what_if.change, prefix=what_if.prefix
-            )
+            changed = _changed(bundle, window, digest, what_if)
+        except PrefixError as error:
+            problem = sentence(str(error))
+            what_if = replace(what_if, prefix="")
+            if what_if:
+                problem += " The other changes are shown without it."
+                changed = _changed(bundle, window, digest, what_if)
         except ToolmarkError as error:
             problem = sentence(str(error))
     return Looked(bundle, window, label, digest, what_if, read, changed, problem)
+
+
+def _changed(bundle: Bundle, window: RunWindow, digest: str, what_if: WhatIf) -> Prediction:
+    return data.predict(bundle, window, digest, what_if.without, change=what_if.change, prefix=what_if.prefix)
 
 
 def show(looked: Looked, pinned: str | None, also: Sequence[str]) -> Chosen | None:

@@ -97,9 +97,18 @@ def groups(
         own = parted.get(title, [])
         if own:
             most = max(MOST_ERROR, *(row.high or row.value for row in own)) if title == "Calibration" else 1.0
+            scale = f"; bars up to {100 * most:.0f} %" if title == "Calibration" else ""
             said = [_row(row, baselines.get(row.metric, ()), deltas.get(row.metric)) for row in own]
-            found.append({"title": title, "note": note, "most": most, "rows": said})
+            found.append({"title": title, "note": note + scale, "most": most, "rows": said})
     return found
+
+
+def _label(metric: str) -> str:
+    """What a figure is called where its group says what is measured of it."""
+    label = describe(metric).label
+    for begin in ("Calibration error of the ", "Calibration error of "):
+        label = label.removeprefix(begin)
+    return label[:1].upper() + label[1:]
 
 
 def _kind(metric: str) -> str:
@@ -114,9 +123,7 @@ def _row(row: MetricRow, baselines: Sequence[Baseline], delta: Difference | None
     span = f"{_share(row.low)} to {_share(row.high)}" if row.low is not None and row.high is not None else ""
     return {
         "metric": row.metric,
-        "label": describe(row.metric)
-        .label.replace("Calibration error of the ", "")
-        .replace("Calibration error of ", ""),
+        "label": _label(row.metric),
         "help": row.note,
         "value": row.value,
         "low": row.low,

@@ -11,14 +11,14 @@ from core.evidence.published import PROTOCOL, PUBLISHED
 
 # the columns of the table of methods, with short names
 COMPARED = {
+    "exact_line": "Exact line",
+    "line_within_row": "Within a row",
     "operation": "Operation",
     "operation_run": "Operation of a run",
     "token": "Token, forced",
     "token_free": "Token, free",
     "value_exact": "Value exact",
     "value_1mm": "Within 1 mm",
-    "exact_line": "Exact line",
-    "line_within_row": "Within a row",
 }
 HEADS = ("type", "command", "param_type", "sign", "digit1", "digit2", "digit3", "digit4", "digit5")
 _NOTHING = ":gray[·]"

@@ -11,6 +11,7 @@ from dashboard import (
     doubts,
     evaluations,
     health_view,
+    places,
     score_chart,
     score_table,
     selection,
@@ -71,12 +72,13 @@ def show_figures(view: View, ladder: tuple[Scored, ...]) -> Scored:
     one = choose_protocol(view, ladder)
     st.caption(f"**{one.protocol}**: {PROTOCOLS.get(one.protocol, '')}. Per cent; {evaluations.about(one)}.")
     st.table(score_table.methods_table(one.evaluation), border="horizontal", hide_index=True)
-    if one.own:
-        st.page_link(
-            "../pages/compare.py",
-            label="Where it fails: head by head, cell by cell, window by window",
-            icon=":material/compare_arrows:",
-        )
+    if one.own and st.button(
+        "Where it fails: head by head, cell by cell, window by window",
+        icon=":material/compare_arrows:",
+        type="tertiary",
+        key="where_it_fails",
+    ):
+        st.switch_page(places.ROOT / "pages" / "compare.py")
     gone = evaluations.strangers(one, view.dataset.runs if view.dataset else ())
     if gone:
         st.caption(

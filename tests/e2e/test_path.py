@@ -51,7 +51,7 @@ def test_from_the_headline_to_the_report(desk: Desk, place: tuple[str, str], tmp
     page = desk.open(f"?{place[1]}")
     # the headline, and on to what it is made of
     expect(page.get_by_text(re.compile(r"^Exact line")).first).to_be_visible()
-    page.get_by_role("link", name=re.compile("Where it fails")).click()
+    page.get_by_role("button", name=re.compile("Where it fails")).click()
     scores = page.locator(".scores table")
     expect(scores).to_be_visible(timeout=PATIENCE_MS)
     desk.settle()
