@@ -22,8 +22,11 @@ TRAIN = (
 Ready = Callable[[Place], bool]
 
 
-def choose_place(view: View) -> Place:
-    """Where the readings of what is chosen are; where nothing can be read, say why and end the page."""
+def choose_place(view: View, *, whole: bool = False) -> Place:
+    """Where the readings of what is chosen are; where nothing can be read, say why and end the page.
+
+    whole: the readings with nothing muted, whatever other pages mute.
+    """
     selection.hold(view.selection)
     if view.dataset is None:
         if not any(dataset.files for dataset in data.datasets()):
@@ -35,7 +38,7 @@ def choose_place(view: View) -> Place:
         st.stop()
     muted, _ = reading.mutable(view.bundle, view.selection.without)
     try:
-        place = readings.place_of(view, muted)
+        place = readings.place_of(view, () if whole else muted)
     except ToolmarkError as error:
         st.error(components.sentence(str(error)), icon=":material/error:")
         st.stop()

@@ -258,3 +258,12 @@ def test_lines_are_compared_word_by_word() -> None:
     assert read == "G1 :red[**Y3.41**] F5"
     assert review_window.differing("", "G0 *")[0] == ":gray[no line]"
     assert places.build_folder().name == "build"
+
+
+@pytest.mark.parametrize("desk", ["queue", "report"])
+def test_what_other_pages_mute_is_not_muted_here(open_page: Open, desk: str) -> None:
+    app = open_page(desk=desk, without="spindle", **ALL)
+    said = words(app)
+    assert "here everything is as the bundle reads it" in said
+    assert "have not been read yet" not in said
+    assert str(app.query_params["without"]) == "spindle"
