@@ -9,16 +9,11 @@ from functools import partial
 import streamlit as st
 
 from core.errors import ToolmarkError
-from dashboard import components, data, job_view, jobs, reading, readings, selection
+from dashboard import components, data, job_view, jobs, no_bundle, reading, readings, selection
 from dashboard.readings import Place, Shown
 from dashboard.shell import View
 
 NO_RECORDINGS = "There is nothing to list yet. Bring recordings in on the Recordings page, then come back."
-NO_BUNDLE = "Without a trained model nothing is read. Train one on your recordings:"
-TRAIN = (
-    "python -m core windows build/store --out build/splits --protocol run",
-    "python -m core train build/splits --out assets/models/mine --preset best",
-)
 Ready = Callable[[Place], bool]
 
 
@@ -34,7 +29,7 @@ def choose_place(view: View, *, whole: bool = False) -> Place:
         st.stop()
     if view.bundle is None:
         if view.folder is None:
-            components.empty_state("No model yet", NO_BUNDLE, TRAIN, icon=":material/model_training:")
+            no_bundle.show("nothing is read")
         st.stop()
     muted, _ = reading.mutable(view.bundle, view.selection.without)
     try:
