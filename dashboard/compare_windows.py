@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.evidence.readings.filters import Filter
 from core.evidence.review.targets import Target
-from dashboard import places, selection, verdict_form
+from dashboard import places, reading, selection, verdict_form
 from dashboard.shell import View
 
 PREDICT = places.ROOT / "pages" / "predict.py"
@@ -60,7 +60,7 @@ def show(
 
 def judge(view: View, target: Target, key: str) -> None:
     """A verdict on what is listed; none where something is muted, for it would be kept as one on the whole bundle."""
-    if view.selection.without:
+    if view.bundle is not None and reading.mutable(view.bundle, view.selection.without)[0]:
         st.caption("A verdict can be given where nothing is muted.")
     else:
         verdict_form.show(view, target, key)

@@ -14,6 +14,7 @@ from dashboard.readings import Place, Shown
 from dashboard.shell import View
 
 NO_RECORDINGS = "There is nothing to list yet. Bring recordings in on the Recordings page, then come back."
+NOT_MUTED = "Other pages mute modalities now; here everything is as the bundle reads it with all of them."
 Ready = Callable[[Place], bool]
 
 
@@ -38,6 +39,8 @@ def choose_place(view: View, *, whole: bool = False) -> Place:
         st.error(components.sentence(str(error)), icon=":material/error:")
         st.stop()
     assert place is not None
+    if whole and muted:
+        st.caption(NOT_MUTED)
     return place
 
 

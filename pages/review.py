@@ -45,14 +45,11 @@ def show_queue(view: View, place: Place, desk: ReviewDesk) -> None:
         review_queue.show(view, found, desk)
 
 
-NOT_MUTED = "Other pages mute modalities now; here everything is as the bundle reads it with all of them."
 WAITING = "The queue appears as soon as the first runs are read; this page may be left meanwhile."
 
 view = shell.open_page("Review", "What did people say about the model's readings, and do they agree?")
 # a verdict speaks of what the bundle reads, not of what is left of it with something muted
 place = reading_gate.choose_place(view, whole=True)
-if view.selection.without:
-    st.caption(NOT_MUTED)
 part, desk = choose_part(view), ReviewDesk.of(view)
 if part == "queue":
     show_queue(view, place, desk)
