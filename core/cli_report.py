@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from core.evidence.review.listing import Desk
     from core.model.bundle import Bundle
 
+    # run, start row, tag
+    Tags = tuple[tuple[str, int, str], ...]
+
 
 @app.command()
 def report(
@@ -31,8 +34,13 @@ def report(
     ] = None,
     readings: Annotated[Path | None, typer.Option(help="Parquet of `python -m core read`")] = None,
     only: Annotated[str, typer.Option("--filter", help="windows of the readings, as on Sequences")] = "",
+    tags: Annotated[
+        Path | None, typer.Option(help="SQLite file of tags given by hand, for a filter of them")
+    ] = None,
     verdicts: Annotated[Path | None, typer.Option(help="SQLite file of verdicts")] = None,
-    dataset: Annotated[str, typer.Option(help="whose verdicts, where the file has those of several")] = "",
+    dataset: Annotated[
+        str, typer.Option(help="whose tags and verdicts, where the file has those of several")
+    ] = "",
 ) -> None:
     """Write what is known of a bundle as one HTML file that opens offline."""
     from core.evidence.document.writing import Report, to_html
@@ -46,7 +54,7 @@ def report(
         evaluation = _evaluation(model, source)
         advance(1, "windows")
         table = _described(model, readings) if readings else None
-        windows = _windows(readings, only) if readings else None
+        windows = _windows(readings, only, _tags(tags, dataset)) if readings else None
         desk = _desk(model, verdicts, dataset, table) if verdicts else None
         advance(2, "drawing")
         if evaluation is None and windows is None and desk is None:
@@ -86,14 +94,30 @@ def _described(model: "Bundle", path: Path) -> "Readings":
     return found
 
 
-def _windows(path: Path, only: str) -> "Scored":
+def _windows(path: Path, only: str, tags: "Tags") -> "Scored":
+    from core.evidence.comparison.confusion import rows_of_cell
     from core.evidence.comparison.table import ComparisonTable
     from core.evidence.readings.filters import parse
 
     parsed = parse(only)
     if parsed.problems:
         raise ToolmarkError(parsed.problems[0])
-    return ComparisonTable.open([path]).scored(parsed.filter)
+    table = ComparisonTable.open([path])
+    table.readings.cell = lambda name: rows_of_cell(table.scored(), name)
+    return table.scored(parsed.filter, table.readings.hand(tags))
+
+
+def _tags(path: Path | None, dataset: str) -> "Tags":
+    """The tags that were given by hand to windows of a dataset; none without a file of them."""
+    from core.evidence.readings.marks import Marks
+
+    if path is None:
+        return ()
+    if not path.is_file():
+        raise ToolmarkError(f"There are no tags at {path}: give the marks.sqlite of a dashboard.")
+    if not dataset:
+        raise ToolmarkError(f"Say with --dataset whose tags of {path} are meant.")
+    return Marks(path).tags(dataset)
 
 
 def _desk(model: "Bundle", path: Path, dataset: str, table: "Readings | None") -> "Desk":

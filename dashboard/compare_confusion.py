@@ -8,7 +8,7 @@ from core.evidence.comparison import confusion as confusions
 from core.evidence.comparison.confusion import Confusion
 from core.evidence.metrics import describe
 from core.evidence.review.targets import Target
-from dashboard import compare_windows, components, heat_grid, selection, verdict_form
+from dashboard import compare_windows, components, heat_grid, selection
 from dashboard.compare_sides import Side
 from dashboard.heat_grid import Cell
 from dashboard.shell import View
@@ -136,4 +136,4 @@ def _show_cell(view: View, side: Side, found: Confusion, place: tuple[int, int])
     st.caption(f"{components.counted(len(frame), what)}{many}.")
     wanted = side.wanted.with_values("cell", [confusions.cell_name(found.head, true, said)])
     compare_windows.show("cell_windows", frame, wanted, forced=True)
-    verdict_form.show(view, Target("cell", head=found.head, true=true, read=said), "cell")
+    compare_windows.judge(view, Target("cell", head=found.head, true=true, read=said), "cell")

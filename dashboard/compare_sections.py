@@ -12,7 +12,7 @@ from core.evidence.comparison.mistakes import Distances
 from core.evidence.metrics import describe
 from core.evidence.readings.filters import Filter
 from core.evidence.review.targets import Target
-from dashboard import compare_charts, compare_windows, heat_grid, selection, theme, verdict_form
+from dashboard import compare_charts, compare_windows, heat_grid, selection, theme
 from dashboard.compare_sides import Side
 from dashboard.components import counted, percent
 from dashboard.heat_grid import Cell
@@ -187,7 +187,7 @@ def _judge(view: View, row: "pd.Series[Any]") -> None:
     """A verdict on the line that is read as another one, wherever that happens."""
     read = row["read_line"] or ""
     st.caption(f"Of `{row['line']}` read as `{read or 'nothing'}`, all of them:")
-    verdict_form.show(view, Target("line", line=str(row["line"]), read=str(read)), "line")
+    compare_windows.judge(view, Target("line", line=str(row["line"]), read=str(read)), "line")
 
 
 def _pair_filter(own: Side, row: "pd.Series[Any]") -> Filter:

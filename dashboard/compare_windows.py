@@ -7,7 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from core.evidence.readings.filters import Filter
-from dashboard import places, selection
+from core.evidence.review.targets import Target
+from dashboard import places, reading, selection, verdict_form
+from dashboard.shell import View
 
 PREDICT = places.ROOT / "pages" / "predict.py"
 SEQUENCES = places.ROOT / "pages" / "sequences.py"
@@ -54,6 +56,14 @@ def show(
     wanted = filters if isinstance(filters, Filter) else filters[chosen]
     _ways(key, shown.iloc[chosen], wanted, forced)
     return chosen
+
+
+def judge(view: View, target: Target, key: str) -> None:
+    """A verdict on what is listed; none where something is muted, for it would be kept as one on the whole bundle."""
+    if view.bundle is not None and reading.mutable(view.bundle, view.selection.without)[0]:
+        st.caption("A verdict can be given where nothing is muted.")
+    else:
+        verdict_form.show(view, target, key)
 
 
 def _readable(frame: pd.DataFrame) -> pd.DataFrame:

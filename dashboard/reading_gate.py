@@ -9,21 +9,20 @@ from functools import partial
 import streamlit as st
 
 from core.errors import ToolmarkError
-from dashboard import components, data, job_view, jobs, reading, readings, selection
+from dashboard import components, data, job_view, jobs, no_bundle, reading, readings, selection
 from dashboard.readings import Place, Shown
 from dashboard.shell import View
 
 NO_RECORDINGS = "There is nothing to list yet. Bring recordings in on the Recordings page, then come back."
-NO_BUNDLE = "Without a trained model nothing is read. Train one on your recordings:"
-TRAIN = (
-    "python -m core windows build/store --out build/splits --protocol run",
-    "python -m core train build/splits --out assets/models/mine --preset best",
-)
+NOT_MUTED = "Other pages mute modalities now; here everything is as the bundle reads it with all of them."
 Ready = Callable[[Place], bool]
 
 
-def choose_place(view: View) -> Place:
-    """Where the readings of what is chosen are; where nothing can be read, say why and end the page."""
+def choose_place(view: View, *, whole: bool = False) -> Place:
+    """Where the readings of what is chosen are; where nothing can be read, say why and end the page.
+
+    whole: the readings with nothing muted, whatever other pages mute.
+    """
     selection.hold(view.selection)
     if view.dataset is None:
         if not any(dataset.files for dataset in data.datasets()):
@@ -31,15 +30,17 @@ def choose_place(view: View) -> Place:
         st.stop()
     if view.bundle is None:
         if view.folder is None:
-            components.empty_state("No model yet", NO_BUNDLE, TRAIN, icon=":material/model_training:")
+            no_bundle.show("nothing is read")
         st.stop()
     muted, _ = reading.mutable(view.bundle, view.selection.without)
     try:
-        place = readings.place_of(view, muted)
+        place = readings.place_of(view, () if whole else muted)
     except ToolmarkError as error:
         st.error(components.sentence(str(error)), icon=":material/error:")
         st.stop()
     assert place is not None
+    if whole and muted:
+        st.caption(NOT_MUTED)
     return place
 
 

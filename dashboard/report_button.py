@@ -79,9 +79,11 @@ def command(view: View, place: Place | None, wanted: Filter | None) -> str:
     if place is not None:
         words += ["--readings", places.shown(place.out.absolute())]
         words += ["--filter", str(wanted)] if wanted else []
-    words += ["--verdicts", places.shown(verdicts.store().path.absolute())]
-    words += ["--dataset", view.dataset.name if view.dataset else "", "--out", "report.html"]
-    return shlex.join(words)
+    name, file = view.dataset.name if view.dataset else "", places.shown(verdicts.store().path.absolute())
+    if place is not None and wanted and wanted.values("tag") and slices.marks().tags(name):
+        words += ["--tags", file]
+    words += ["--verdicts", file] if name in verdicts.store().datasets() else []
+    return shlex.join([*words, "--dataset", name, "--out", "report.html"])
 
 
 def _scored(view: View, place: Place | None, found: Shown | None, wanted: Filter | None) -> Scored | None:

@@ -17,13 +17,13 @@ from dashboard.shell import View
 SIZES = (20, 50, 100, 200, 500, 1000)
 
 
-def population(found: Shown, wanted: Filter, hand: Hand) -> int:
-    """How many windows the sample is drawn from."""
-    return _population(found.key, str(wanted), len(hand.table), found, hand, wanted)
+def population(found: Shown, wanted: Filter, hand: Hand, revision: int) -> int:
+    """How many windows the sample is drawn from; `revision` is that of the tags."""
+    return _population(found.key, str(wanted), revision, found, hand, wanted)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _population(key: str, asked: str, tags: int, _found: Shown, _hand: Hand, _wanted: Filter) -> int:
+def _population(key: str, asked: str, revision: int, _found: Shown, _hand: Hand, _wanted: Filter) -> int:
     return summary(_found.table, _wanted, _hand).windows
 
 

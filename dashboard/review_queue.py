@@ -9,7 +9,17 @@ import streamlit as st
 from core.errors import ToolmarkError
 from core.evidence.readings.filters import Filter, parse
 from core.evidence.readings.opened import Hand
-from core.evidence.review.queue import DISPUTED, QUEUES, SAMPLE, Progress, Queue, Window, narrowed, ordered
+from core.evidence.review.queue import (
+    DISPUTED,
+    MOST_WINDOWS,
+    QUEUES,
+    SAMPLE,
+    Progress,
+    Queue,
+    Window,
+    narrowed,
+    ordered,
+)
 from core.evidence.review.sample import draw
 from core.evidence.review.targets import ReviewError
 from core.evidence.review.verdicts import Entry
@@ -46,12 +56,18 @@ def show(view: View, found: Shown, desk: ReviewDesk) -> None:
     hand, revision = slices.hand(view.selection.dataset or "", found)
     frame = windows_of(view, found, desk, queue, parsed.filter, hand, revision)
     name = reviewer.name()
-    order = _pairs(frame)
+    order = _pairs(frame)[:MOST_WINDOWS]
     if queue.name == SAMPLE:
-        review_audit.show(view, frame, review_audit.population(found, narrowed(queue, parsed.filter), hand))
+        review_audit.show(
+            view, frame, review_audit.population(found, narrowed(queue, parsed.filter), hand, revision)
+        )
     if not order:
         _nothing(queue, parsed.filter)
         return
+    if len(frame) > len(order):
+        st.caption(
+            f"Only the first {MOST_WINDOWS:,} windows of this queue: narrow the filter to reach the others."
+        )
     judged = desk.judged(name)
     window = _window(view, order, judged)
     place = order.index(window) if window in order else None
@@ -69,11 +85,8 @@ def windows_of(
     if queue.name == SAMPLE:
         n = min(view.selection.sample or SAMPLE_SIZE, MOST_SAMPLED)
         return _drawn(found.key, asked, n, view.selection.seed or 0, revision, found, hand)
-    frame = _ordered(found.key, asked, queue.sort, revision, found, hand)
-    if queue.name != DISPUTED:
-        return frame
-    among = pd.DataFrame(desk.disputed(), columns=["run", "start_row"])
-    return frame.merge(among.astype({"start_row": frame["start_row"].dtype}), on=["run", "start_row"])
+    among, state = (desk.disputed(), desk.key) if queue.name == DISPUTED else (None, "")
+    return _ordered(found.key, asked, queue.sort, revision, state, found, hand, among)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -84,8 +97,17 @@ def _drawn(
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def _ordered(key: str, asked: str, sort: str, revision: int, _found: Shown, _hand: Hand) -> pd.DataFrame:
-    return ordered(_found.table, parse(asked).filter, sort, _hand)
+def _ordered(
+    key: str,
+    asked: str,
+    sort: str,
+    revision: int,
+    state: str,
+    _found: Shown,
+    _hand: Hand,
+    _among: Sequence[Window] | None,
+) -> pd.DataFrame:
+    return ordered(_found.table, parse(asked).filter, sort, _hand, _among)
 
 
 def _pairs(frame: pd.DataFrame) -> list[Window]:

@@ -83,5 +83,5 @@ def _audit(view: View, found: Shown | None, desk: ReviewDesk) -> Audit | None:
     wanted = parse(view.selection.filter or "").filter
     hand, revision = slices.hand(view.selection.dataset or "", found)
     drawn = review_queue.windows_of(view, found, desk, QUEUES[SAMPLE], wanted, hand, revision)
-    windows = review_audit.population(found, narrowed(QUEUES[SAMPLE], wanted), hand)
+    windows = review_audit.population(found, narrowed(QUEUES[SAMPLE], wanted), hand, revision)
     return review_audit.of_sample(view, drawn, windows)

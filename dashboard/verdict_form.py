@@ -8,7 +8,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.evidence.review.targets import ReviewError, Seen, Target
-from core.evidence.review.verdicts import LONGEST_NOTE, MEANINGS, VERDICTS, Entry
+from core.evidence.review.verdicts import LONGEST_NOTE, MEANINGS, VERDICTS, Entry, Verdicts
 from dashboard import readings, reviewer, selection, verdicts
 from dashboard.components import counted, escaped, sentence
 from dashboard.shell import View
@@ -62,7 +62,7 @@ def show(
                     on_click=_give,
                     args=(*given, verdict),
                 )
-            _note(field, mine, given)
+            _note(field, mine, key)
             if mine:
                 st.button(
                     "Undo",
@@ -70,8 +70,8 @@ def show(
                     icon=":material/undo:",
                     type="tertiary",
                     help="Put back what you said before; that is kept in the history too.",
-                    on_click=_undo,
-                    args=(key, mine),
+                    on_click=_take_back,
+                    args=(Verdicts.undo, key, mine),
                 )
         _said(view, target, key, mine, entries)
 
@@ -80,7 +80,7 @@ def _field(key: str, target: Target) -> str:
     return f"{key}_note_{target.key}"
 
 
-def _note(field: str, mine: Entry | None, given: tuple[View, Target, str, Seen | None, Heard | None]) -> None:
+def _note(field: str, mine: Entry | None, key: str) -> None:
     if mine is not None and not st.session_state.get(f"{field}_lost"):
         selection.lead(field, mine.note)
     st.text_input(
@@ -90,7 +90,7 @@ def _note(field: str, mine: Entry | None, given: tuple[View, Target, str, Seen |
         placeholder="Note",
         label_visibility="collapsed",
         on_change=_write,
-        args=(*given, mine),
+        args=(field, key, mine),
         width=260,
     )
 
@@ -113,6 +113,16 @@ def _said(view: View, target: Target, key: str, mine: Entry | None, entries: tup
             label = counted(len(others), "other verdict") if others else "History"
             with st.popover(label, icon=":material/history:", type="tertiary", key=f"{key}_others"):
                 history(view, target)
+                if mine:
+                    st.button(
+                        "Withdraw",
+                        key=f"{key}_withdraw",
+                        icon=":material/delete:",
+                        type="tertiary",
+                        help="Take your verdict back; that is kept in the history too.",
+                        on_click=_take_back,
+                        args=(Verdicts.withdraw, key, mine),
+                    )
 
 
 def history(view: View, target: Target) -> None:
@@ -131,12 +141,17 @@ def _give(view: View, target: Target, key: str, seen: Seen | None, heard: Heard 
     _keep(view, target, key, seen, heard, verdict)
 
 
-def _write(
-    view: View, target: Target, key: str, seen: Seen | None, heard: Heard | None, mine: Entry | None
-) -> None:
+def _write(field: str, key: str, mine: Entry | None) -> None:
     """A note is kept with the verdict that it belongs to; before there is one it waits in its field."""
-    if mine is not None:
-        _keep(view, target, key, seen, None, mine.verdict)
+    if mine is None:
+        return
+    try:
+        verdicts.store().annotate(mine, str(st.session_state.get(field) or ""))
+    except ReviewError as error:
+        st.session_state[f"{key}_problem"] = f"The note was not kept. {sentence(str(error))}"
+        st.session_state[f"{field}_lost"] = True
+        return
+    st.session_state.pop(f"{field}_lost", None)
 
 
 def _keep(view: View, target: Target, key: str, seen: Seen | None, heard: Heard | None, verdict: str) -> None:
@@ -156,8 +171,8 @@ def _keep(view: View, target: Target, key: str, seen: Seen | None, heard: Heard 
         heard(kept)
 
 
-def _undo(key: str, mine: Entry) -> None:
+def _take_back(how: Callable[[Verdicts, Entry], Entry], key: str, mine: Entry) -> None:
     try:
-        verdicts.store().undo(mine)
+        how(verdicts.store(), mine)
     except ReviewError as error:
         st.session_state[f"{key}_problem"] = sentence(str(error))

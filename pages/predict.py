@@ -11,6 +11,7 @@ from dashboard import (
     attribution_view,
     components,
     data,
+    no_bundle,
     reading_card,
     run_choice,
     selection,
@@ -25,12 +26,6 @@ from dashboard.shell import View
 from dashboard.what_if import WhatIf
 
 LOOKS = {"rows": "Traces and attention", "why": "What it rests on"}
-NO_BUNDLE = "Without a trained model there is nothing to read the traces with. Train one on your recordings:"
-TRAIN = (
-    "python -m core import RUNS --out build/store",
-    "python -m core windows build/store --out build/splits --protocol run",
-    "python -m core train build/splits --out assets/models/mine --preset best",
-)
 
 
 def open_recording(view: View, run: str | None) -> Recording:
@@ -67,7 +62,7 @@ def look(view: View, window: RunWindow, label: WindowLabel, what_if: WhatIf) -> 
     """The window read; where it cannot be, say why."""
     if view.bundle is None or view.dataset is None:
         if view.folder is None:
-            components.empty_state("No model yet", NO_BUNDLE, TRAIN, icon=":material/model_training:")
+            no_bundle.show("there is nothing to read the traces with")
         return None
     digest = view.dataset.digest(window.recording.name)
     try:

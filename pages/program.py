@@ -16,6 +16,7 @@ from dashboard import (
     intended_choice,
     job_view,
     jobs,
+    no_bundle,
     program_desk,
     program_view,
     program_words,
@@ -33,12 +34,6 @@ from dashboard.readbacks import Place, ReadBack
 from dashboard.shell import View
 from dashboard.verifications import Verdict
 
-NO_BUNDLE = "Without a trained model there is nothing to read a run back with. Train one on your recordings:"
-TRAIN = (
-    "python -m core import RUNS --out build/store",
-    "python -m core windows build/store --out build/splits --protocol run",
-    "python -m core train build/splits --out assets/models/mine --preset best",
-)
 ANOTHER = " Choose another bundle at the left."
 
 
@@ -53,7 +48,7 @@ def open_place(view: View, run: str | None) -> tuple[Place, Recording]:
     selection.hold(replace(view.selection, run=run))
     if view.bundle is None:
         if view.folder is None:
-            components.empty_state("No model yet", NO_BUNDLE, TRAIN, icon=":material/model_training:")
+            no_bundle.show("there is nothing to read a run back with")
         st.stop()
     if refusal := readbacks.refusal(view.bundle):
         words = components.escaped(components.sentence(refusal)) + ANOTHER

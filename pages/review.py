@@ -48,7 +48,8 @@ def show_queue(view: View, place: Place, desk: ReviewDesk) -> None:
 WAITING = "The queue appears as soon as the first runs are read; this page may be left meanwhile."
 
 view = shell.open_page("Review", "What did people say about the model's readings, and do they agree?")
-place = reading_gate.choose_place(view)
+# a verdict speaks of what the bundle reads, not of what is left of it with something muted
+place = reading_gate.choose_place(view, whole=True)
 part, desk = choose_part(view), ReviewDesk.of(view)
 if part == "queue":
     show_queue(view, place, desk)

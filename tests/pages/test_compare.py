@@ -24,10 +24,11 @@ Open = Callable[..., AppTest]
 HELD_OUT = parse('part:"held out"').filter
 
 
-def place_of(bundle: str = "small") -> readings.Place:
+def place_of(bundle: str = "small", without: tuple[str, ...] = ()) -> readings.Place:
     """Where the readings of the only dataset lie."""
     folder = next(each for each in data.bundles() if each.name == bundle)
-    found = readings.place_of(View(Selection(), data.datasets()[0], folder, load_bundle(folder.path), ()))
+    view = View(Selection(), data.datasets()[0], folder, load_bundle(folder.path), ())
+    found = readings.place_of(view, without)
     assert found
     return found
 
@@ -180,3 +181,14 @@ def test_a_small_store_is_read_without_being_asked(
     assert not started
     assert "have not been read yet" in words(app)
     assert any(button.label == "Read all windows" for button in app.button)
+
+
+@pytest.mark.parametrize("section", ["confusion", "lines"])
+def test_no_verdict_is_given_on_what_is_read_with_something_muted(open_page: Open, section: str) -> None:
+    link = {"part": "everything", "section": section, "head": "operation", "cell": "face>face"}
+    assert any("_agree" in str(button.key) for button in open_page(**link).button)
+    place = place_of(without=("spindle",))
+    read_runs(place.bundle, place.source, place.out, without=place.without)
+    app = open_page(read=(), without="spindle", **link)
+    assert "where nothing is muted" in words(app)
+    assert not any("_agree" in str(button.key) for button in app.button)

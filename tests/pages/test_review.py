@@ -1,3 +1,5 @@
+import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -5,14 +7,26 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.evidence.readings.filters import parse
 from core.evidence.readings.table import read_runs
 from core.evidence.review.exchange import from_csv, to_csv
 from core.evidence.review.targets import Seen, Target
 from core.evidence.review.verdicts import Verdicts
 from core.model.bundle import load_bundle
-from dashboard import data, places, readings, report_button, review_window, verdict_form, verdicts
+from dashboard import (
+    data,
+    places,
+    readings,
+    report_button,
+    review_queue,
+    review_window,
+    slices,
+    verdict_form,
+    verdicts,
+)
 from dashboard.selection import Selection
 from dashboard.shell import View
+from tests.core.cli_runner import run_verb
 from tests.dashboard_fixtures import open_on
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
@@ -118,6 +132,27 @@ def test_a_note_is_kept_with_a_verdict_that_is_there(open_page: Open) -> None:
     ]
 
 
+def test_a_note_on_a_verdict_that_was_changed_elsewhere_is_refused(open_page: Open) -> None:
+    app = open_page(**ALL)
+    app.toggle(key="review_onward").set_value(False).run()
+    app.button(key="queue_agree").click().run()
+    (old,) = kept().holding("mill")
+    kept().give("mill", old.target, "Ann", "label wrong", "", old.seen)
+    next(box for box in app.text_input if "_note_" in str(box.key)).set_value("fine").run()
+    assert "The note was not kept. The verdict of Ann on" in words(app)
+    assert [(entry.verdict, entry.note) for entry in kept().holding("mill")] == [("label wrong", "")]
+
+
+def test_a_verdict_is_withdrawn_from_its_history(open_page: Open) -> None:
+    app = open_page(**ALL)
+    app.toggle(key="review_onward").set_value(False).run()
+    app.button(key="queue_agree").click().run()
+    app.button(key="queue_unclear").click().run()
+    app.button(key="queue_withdraw").click().run()
+    assert kept().holding("mill") == ()
+    assert "Not judged by you yet" in words(app)
+
+
 def test_nobody_gives_a_verdict_without_a_name(open_page: Open) -> None:
     app = open_page(name="", **ALL)
     assert app.button(key="queue_agree").disabled
@@ -180,6 +215,21 @@ def test_a_random_sample_tells_how_many_are_wrong(open_page: Open) -> None:
     assert "label wrong **75.0" in said
     assert "(19.4 to 99.4)" in said
     assert "n = 4" in said
+
+
+def test_a_sample_is_drawn_from_what_is_tagged_now(open_page: Open) -> None:
+    window = [("face_001", 0)]
+    slices.marks().tag("mill", window, "odd")
+    app = open_page(queue="sample", filter="tag:odd")
+    assert "drawn from 1 window" in words(app)
+    slices.marks().untag("mill", window, "odd")
+    slices.marks().tag("mill", window, "even")
+    assert "drawn from 0 windows" in words(app.run())
+
+
+def test_a_queue_that_is_cut_says_so(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(review_queue, "MOST_WINDOWS", 3)
+    assert "Only the first 3 windows" in words(open_page(queue="all"))
 
 
 def test_disputed_windows_are_a_queue(open_page: Open) -> None:
@@ -246,6 +296,29 @@ def test_the_report_holds_the_view(open_page: Open, scored_bundles: tuple[Path, 
     assert "<script" not in page
 
 
+def test_the_printed_command_makes_the_same_report(
+    open_page: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    printed = open_page(desk="report").code[0].value
+    monkeypatch.chdir(tmp_path)
+    assert "--verdicts" not in printed
+    assert run_verb(tuple(shlex.split(printed)[3:]), monkeypatch, capsys)[0] == 0
+    slices.marks().tag("mill", [("face_001", 0), ("face_001", 32)], "odd")
+    found = readings.readings_of(view_of_now(), "face_001")
+    assert found is not None
+    cell = f"cell:operation/face>{found.iloc[0].read_operation}"
+    kept().give("mill", Target("run", run="face_001"), "Ann", "agree")
+    for asked in (cell, "tag:odd"):
+        view = view_of_now()
+        wanted, place = parse(asked).filter, readings.place_of(view)
+        command = shlex.split(report_button.command(view, place, wanted))
+        status, _, errors = run_verb(tuple(command[3:]), monkeypatch, capsys)
+        assert status == 0, errors
+        there, here = (tmp_path / "report.html").read_text(), report_button.make(view, wanted).decode()
+        cells = [re.findall("<td.*?</td>", text[text.index('id="confusion"') :]) for text in (there, here)]
+        assert cells[0][:40] == cells[1][:40] != []
+
+
 def test_windows_that_nobody_read_are_offered_and_no_data_is_said(open_page: Open) -> None:
     assert "have not been read yet" in words(open_page(read=False))
     assert "No recordings yet" in words(open_page(recordings=None))
@@ -258,3 +331,12 @@ def test_lines_are_compared_word_by_word() -> None:
     assert read == "G1 :red[**Y3.41**] F5"
     assert review_window.differing("", "G0 *")[0] == ":gray[no line]"
     assert places.build_folder().name == "build"
+
+
+@pytest.mark.parametrize("desk", ["queue", "report"])
+def test_what_other_pages_mute_is_not_muted_here(open_page: Open, desk: str) -> None:
+    app = open_page(desk=desk, without="spindle", **ALL)
+    said = words(app)
+    assert "here everything is as the bundle reads it" in said
+    assert "have not been read yet" not in said
+    assert str(app.query_params["without"]) == "spindle"

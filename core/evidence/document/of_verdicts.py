@@ -1,5 +1,6 @@
 """The section of what named people said of the readings."""
 
+from dataclasses import replace
 from math import isnan
 
 from core.evidence.bootstrap import Interval
@@ -15,13 +16,18 @@ MOST_LISTED = 500
 def section(desk: Desk, asked: Asked | None = None, audit: Audit | None = None) -> Section:
     """Who said what, how far they agree, what a random sample tells, and the verdicts themselves, the last first."""
     asked = asked or Asked()
-    values, n = desk.values(), desk.count(asked)
+    n = desk.count(asked)
     if not n:
         return Section(
             "verdicts", "Verdicts", (f"Nobody has judged anything of {desk.dataset} that is asked for here.",)
         )
-    stale = values["stale"].get("stale", 0)
-    words = [f"{n:,} verdicts on the dataset {desk.dataset}."]
+    whole = sum(desk.values()["stale"].values())
+    words = [f"{n:,}{f' of {whole:,}' if asked else ''} verdicts on the dataset {desk.dataset}."]
+    if asked:
+        words.append(
+            "Those that are asked for are listed; who said what, and how far they agree, is of all that are current."
+        )
+    stale = 0 if asked.stale == "current" else desk.count(replace(asked, stale="stale"))
     if stale:
         words.append(
             f"{stale:,} speak of another bundle or another recording: they are listed, and counted nowhere."
@@ -36,7 +42,13 @@ def section(desk: Desk, asked: Asked | None = None, audit: Audit | None = None) 
                 (name, f"{len(own):,}", *(f"{int(counts.get(verdict, 0)):,}" for verdict in VERDICTS))
             )
         head = ("Reviewer", "n", *(verdict.capitalize() for verdict in VERDICTS))
-        parts.append(Table(head, rows_of(rows), "Who said what, of this bundle and these recordings."))
+        parts.append(
+            Table(
+                head,
+                rows_of(rows),
+                f"Who said what: all {len(ratings):,} verdicts on this bundle and these recordings.",
+            )
+        )
         found = agreement(ratings)
         pairs = [
             (
@@ -97,5 +109,6 @@ def _list(desk: Desk, asked: Asked, n: int) -> Table:
         for entry, old in desk.page(asked, 0, MOST_LISTED)
     ]
     caption = f"The last {len(rows):,} of {n:,} verdicts" if n > len(rows) else f"All {n:,} verdicts"
+    caption += " that are asked for" if asked else ""
     head = ("About", "Verdict", "Reviewer", "Label then", "Read then", "Note", "Given, UTC")
     return Table(head, rows_of(rows), f"{caption}.")

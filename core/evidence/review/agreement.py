@@ -3,7 +3,6 @@
 Every figure is a function of sums over runs, so that its interval draws runs again, as all intervals do.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import isqrt
@@ -147,9 +146,3 @@ def _coincidences(answers: Ints, run: Ints) -> tuple[Floats, int]:
     sums = np.zeros((int(run.max()) + 1, K * K))
     np.add.at(sums, run, coincidences(counts))
     return sums, int((counts.max(axis=1) < counts.sum(axis=1)).sum())
-
-
-def disputed_targets(ratings: pd.DataFrame) -> Sequence[str]:
-    """The targets on which reviewers differ, in order."""
-    several = ratings.groupby("target")["verdict"].nunique()
-    return sorted(several[several > 1].index)

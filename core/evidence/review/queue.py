@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
+import pyarrow as pa
 
 from core.evidence.readings.columns import CONFIDENT_WRONG
 from core.evidence.readings.filters import Filter
@@ -66,14 +67,26 @@ def narrowed(queue: Queue, wanted: Filter) -> Filter:
 
 
 def ordered(
-    table: OpenReadings, wanted: Filter, sort: str = DEFAULT_SORT, hand: Hand = NOBODY
+    table: OpenReadings,
+    wanted: Filter,
+    sort: str = DEFAULT_SORT,
+    hand: Hand = NOBODY,
+    among: Sequence[Window] | None = None,
 ) -> pd.DataFrame:
-    """The filtered windows in an order, MOST_WINDOWS at most: `run`, `start_row`, `result`, `rid`."""
+    """The filtered windows in an order: `run`, `start_row`, `result`, `rid`; only those `among` some, if it is given.
+
+    MOST_WINDOWS at most, and one more where there are more.
+    """
     condition = table.where(wanted)
+    within = "" if among is None else " AND (run::VARCHAR, start_row) IN (SELECT run, start_row FROM among)"
+    runs, rows = zip(*among, strict=True) if among else ((), ())
     with table.cursor(hand) as cursor:
+        cursor.register(
+            "among", pa.table({"run": pa.array(runs, pa.string()), "start_row": pa.array(rows, pa.int64())})
+        )
         return cursor.execute(
             "SELECT run::VARCHAR AS run, start_row, result::VARCHAR AS result, rid FROM readings "
-            f"WHERE {condition.sql} ORDER BY {order(sort)} LIMIT {MOST_WINDOWS}",
+            f"WHERE {condition.sql}{within} ORDER BY {order(sort)} LIMIT {MOST_WINDOWS + 1}",
             condition.parameters,
         ).df()
 

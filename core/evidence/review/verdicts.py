@@ -151,12 +151,24 @@ class Verdicts:
         assert kept is not None
         return kept
 
+    def annotate(self, entry: Entry, note: str) -> Entry:
+        """Give a verdict that holds another note.
+
+        Raises:
+            ReviewError: a note that cannot be kept, or its reviewer changed the verdict since.
+        """
+        if problem := note_problem(note):
+            raise ReviewError(problem)
+        return self._after(entry, entry.verdict, note, entry.seen)
+
     def withdraw(self, entry: Entry) -> Entry:
         """Take back a verdict that holds; ReviewError where its reviewer changed it since."""
-        return self._after(entry, WITHDRAWN, "")
+        return self._after(entry, WITHDRAWN, "", entry.seen)
 
     def undo(self, entry: Entry) -> Entry:
-        """Put back what held before an entry: the verdict before it, or none; an entry of its own, as everything.
+        """Put back what held before an entry: the verdict before it, with what was seen then, in an entry of its own.
+
+        What was said of another recording under the same name is not put back: nothing holds then.
 
         Raises:
             ReviewError: the reviewer changed it since, in another window of the browser perhaps.
@@ -167,16 +179,19 @@ class Verdicts:
             if one.reviewer == entry.reviewer and one.seen.bundle == entry.seen.bundle
         ]
         before = next((one for one in reversed(earlier) if one.at < entry.at), None)
-        return self._after(entry, before.verdict if before else WITHDRAWN, before.note if before else "")
+        if before is None or before.seen.data != entry.seen.data:
+            return self.withdraw(entry)
+        return self._after(entry, before.verdict, before.note, before.seen)
 
-    def _after(self, entry: Entry, verdict: str, note: str) -> Entry:
+    def _after(self, entry: Entry, verdict: str, note: str, seen: Seen) -> Entry:
         with writing(self.path, TABLES, ReviewError) as file:
             last = standing(file, entry)
             if last is None or last.number != entry.number:
                 raise ReviewError(
                     f"The verdict of {entry.reviewer} on {entry.target.words} was changed since: look at it again."
                 )
-            kept = insert(file, replace(entry, at=max(now(), entry.at + 1), verdict=verdict, note=note))
+            after = replace(entry, at=max(now(), entry.at + 1), verdict=verdict, note=note, seen=seen)
+            kept = insert(file, after)
         assert kept is not None
         return kept
 

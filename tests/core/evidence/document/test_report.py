@@ -13,7 +13,7 @@ from core.evidence.evaluation_file import evaluation_from_json
 from core.evidence.metrics import MODEL, describe
 from core.evidence.readings.source import RunSource
 from core.evidence.readings.table import read_runs
-from core.evidence.review.listing import Desk
+from core.evidence.review.listing import Asked, Desk
 from core.evidence.review.targets import Seen, Target
 from core.evidence.review.verdicts import Verdicts
 from core.model.bundle import Bundle, load_bundle
@@ -141,6 +141,17 @@ def test_verdicts_are_counted_without_the_stale_ones_and_listed_with_them(whole:
     assert "agree (stale)" in said
     assert "50.0 %" in said
     assert "All 5 verdicts." in said
+
+
+def test_a_filtered_list_of_verdicts_says_what_is_counted_and_what_is_listed(whole: Report) -> None:
+    said = " ".join(Reader(to_html(replace(whole, asked=Asked(verdict=("unclear",))))).texts)
+    assert "2 of 5 verdicts on the dataset mill" in said
+    assert "is of all that are current" in said
+    assert "speak of another bundle" not in said
+    assert "Who said what: all 4 verdicts" in said
+    assert "All 2 verdicts that are asked for." in said
+    said = " ".join(Reader(to_html(replace(whole, asked=Asked(kind=("run",))))).texts)
+    assert "1 speak of another bundle" in said
 
 
 def test_what_is_missing_is_left_out(bundle: Bundle) -> None:

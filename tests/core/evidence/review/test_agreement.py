@@ -7,7 +7,6 @@ from core.evidence.review.agreement import (
     agreement,
     cohen_kappa,
     coincidences,
-    disputed_targets,
     krippendorff_alpha,
     observed,
 )
@@ -85,7 +84,6 @@ def test_the_interval_draws_runs() -> None:
     assert agreement(spread.assign(run="one")).pairs[0].kappa.low is None
 
 
-def test_disputed_targets_are_those_that_reviewers_differ_on() -> None:
+def test_what_reviewers_differ_on_is_counted() -> None:
     said = ratings({"a": [1, 2, 3], "b": [1, 3, None]})
-    assert disputed_targets(said) == ["t1"]
     assert agreement(said).disputed == 1

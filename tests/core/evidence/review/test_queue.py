@@ -5,6 +5,7 @@ import pytest
 
 from core.evidence.readings.filters import Filter, parse
 from core.evidence.readings.opened import OpenReadings
+from core.evidence.review import queue
 from core.evidence.review.queue import QUEUES, Progress, narrowed, ordered
 from core.evidence.review.sample import DISPUTED, audit, draw, exact_interval, opinion
 from tests.core.evidence.readings.made_tables import made_table
@@ -71,6 +72,17 @@ def test_a_queue_is_narrowed_by_a_filter_that_has_the_last_word(table: OpenReadi
     assert "confident" in str(narrowed(QUEUES["confident"], parse("operation:face").filter))
     unsure = ordered(table, QUEUES["doubtful"].wanted, QUEUES["doubtful"].sort)
     assert 0 < len(unsure) < table.windows
+
+
+def test_chosen_windows_are_found_beyond_where_a_queue_is_cut(
+    table: OpenReadings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pairs = list(ordered(table, Filter())[["run", "start_row"]].itertuples(index=False, name=None))
+    monkeypatch.setattr(queue, "MOST_WINDOWS", 3)
+    assert len(ordered(table, Filter())) == 4, "one more tells that it is cut"
+    last = ordered(table, Filter(), among=[pairs[-1], ("no run", 0)])
+    assert list(zip(last["run"], last["start_row"], strict=True)) == [pairs[-1]]
+    assert ordered(table, Filter(), among=[]).empty
 
 
 def test_the_queue_leads_on_to_what_has_no_verdict() -> None:

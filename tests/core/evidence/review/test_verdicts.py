@@ -1,6 +1,7 @@
 import multiprocessing
 import sqlite3
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -115,6 +116,33 @@ def test_undo_puts_back_what_was_said_before_and_is_told_in_the_history(kept: Ve
     only = kept.give("mill", WINDOW, "Ben", "agree", "", SEEN)
     assert kept.undo(only).verdict == WITHDRAWN
     assert first.number == 1
+
+
+def test_a_note_never_overwrites_a_newer_verdict(kept: Verdicts) -> None:
+    old = kept.give("mill", WINDOW, "Ann", "agree", "", SEEN)
+    kept.give("mill", WINDOW, "Ann", "label wrong", "", SEEN)
+    with pytest.raises(ReviewError, match="was changed since"):
+        kept.annotate(old, "fine")
+    (now,) = kept.holding("mill")
+    assert now.verdict == "label wrong"
+    noted = kept.annotate(now, "see row 80")
+    assert (noted.verdict, noted.note, noted.seen) == ("label wrong", "see row 80", SEEN)
+    with pytest.raises(ReviewError, match="shorten it"):
+        kept.annotate(noted, "x" * 2001)
+
+
+def test_undo_never_brings_back_what_was_said_of_another_recording(kept: Verdicts) -> None:
+    before, after = replace(SEEN, data="first"), replace(SEEN, data="second", reading="G1 Z1")
+    kept.give("mill", WINDOW, "Ann", "agree", "fine", before)
+    of_new = kept.give("mill", WINDOW, "Ann", "unclear", "", after)
+    assert kept.undo(of_new).verdict == WITHDRAWN
+    assert kept.holding("mill") == ()
+
+
+def test_undo_puts_back_what_was_seen_then(kept: Verdicts) -> None:
+    kept.give("mill", WINDOW, "Ann", "agree", "", SEEN)
+    second = kept.give("mill", WINDOW, "Ann", "unclear", "", replace(SEEN, label="G1 X2"))
+    assert kept.undo(second).seen == SEEN
 
 
 def test_a_clock_that_goes_back_loses_no_change(kept: Verdicts, monkeypatch: pytest.MonkeyPatch) -> None:
