@@ -111,6 +111,19 @@ def test_figures_by_slice(open_page: Open) -> None:
     assert [column["label"] for column in component(app, "cells")["columns"]] == ["faces"]
 
 
+def test_a_slice_that_is_saved_anew_is_scored_anew(open_page: Open) -> None:
+    """Though as many windows are in it."""
+    slices.marks().save_slice("mill", "some", "run:face_001 row:0-160")
+    app = open_page(part="everything", by="slice")
+    shown = [component(app, "cells")["cells"]]
+    slices.marks().save_slice("mill", "some", "run:pocket_001 row:0-160")
+    shown.append(component(app.run(), "cells")["cells"])
+    table = ComparisonTable.open([place_of().out])
+    rows = [len(table.scored(parse(f"run:{run} row:0-160").filter)) for run in ("face_001", "pocket_001")]
+    assert rows[0] == rows[1] > 0
+    assert shown[0] != shown[1]
+
+
 def test_the_cells_of_a_confusion_are_its_counts_and_open(open_page: Open) -> None:
     app = open_page(part="everything", section="confusion", head="type")
     grid = component(app, "cells")
