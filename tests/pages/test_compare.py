@@ -12,7 +12,7 @@ from core.evidence.readings.filters import parse
 from core.evidence.readings.table import read_runs
 from core.model.bundle import load_bundle
 from core.recordings.store import import_runs
-from dashboard import data, jobs, readings, slices
+from dashboard import compare_controls, data, jobs, readings, slices
 from dashboard.selection import Selection
 from dashboard.shell import View
 from tests.dashboard.small_bundle import write_bundle
@@ -92,6 +92,28 @@ def test_a_part_and_a_filter_choose_what_is_scored(open_page: Open) -> None:
     assert "of 1 run that chose its epochs" in words(app)
     app.text_input(key="filter_text").set_value("operation:nowhere").run()
     assert "Nothing to score" in words(app)
+
+
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        (
+            {"part": "everything"},
+            "(held out, new, validation, trained on), **some of which it learned from**",
+        ),
+        ({"filter": 'part:"held out","trained on"'}, "(held out, trained on), **some of which it learned"),
+        ({"filter": 'part:"held out",validation'}, "(held out, validation), read by"),
+        ({"filter": "run:face_002", "part": "everything"}, "1 run that it never saw"),
+    ],
+)
+def test_windows_are_said_to_be_of_the_parts_that_they_are_of(
+    open_page: Open, link: dict[str, str], said: str
+) -> None:
+    assert said in words(open_page(**link))
+
+
+def test_runs_that_were_learned_from_in_part_are_said_to_flatter() -> None:
+    assert "this flatters" in compare_controls._part_words({"partly trained on"}, "window")
 
 
 @pytest.mark.parametrize("by", ["operation", "position", "confidence", "part"])
