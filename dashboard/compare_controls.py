@@ -8,8 +8,8 @@ from core.evidence.metrics import MODEL
 from core.evidence.protocol_words import PROTOCOLS
 from core.evidence.readings.filters import Filter
 from dashboard import compare_sides, data, reading, selection, sequence_tools
-from dashboard.compare_sides import EVERYTHING, VERSUS, Side
-from dashboard.components import counted, escaped
+from dashboard.compare_sides import VERSUS, Side
+from dashboard.components import counted, escaped, listed
 from dashboard.readings import Shown
 from dashboard.shell import View
 
@@ -141,22 +141,11 @@ def _change_section(key: str) -> None:
         selection.change(section=name, cell=None)
 
 
-def scope_words(view: View, own: Side, other: Side | None, part: str) -> str:
+def scope_words(own: Side, other: Side | None) -> str:
     """What is scored, in a sentence: windows, runs, which model; and what the other side is."""
     scored = own.scored
     left_out = scored.windows - len(scored)
-    asked = own.wanted.values("part")
-    of = {
-        "held out": " that it never saw"
-        if own.bundle.protocol != "seed"
-        else ", most of which it learned from",
-        "validation": " that chose its epochs and its calibration",
-        "trained on": " **that it learned from**: this flatters",
-        "new": " that are not of its split",
-    }.get(
-        asked[0] if len(asked) == 1 else "",
-        "" if part != EVERYTHING else " of all parts of its split, learned or not",
-    )
+    of = _part_words(set(scored.named("part")), own.bundle.protocol)
     said = f"**{counted(len(scored), 'window')}** of {counted(scored.runs, 'run')}{of}, read by **{escaped(own.name)}**"
     if left_out:
         said += f"; {counted(left_out, 'window')} without a label left out"
@@ -171,6 +160,22 @@ def scope_words(view: View, own: Side, other: Side | None, part: str) -> str:
                 f", under protocol **{other.bundle.protocol}**: {PROTOCOLS.get(other.bundle.protocol, '')}"
             )
     return f"{said}. Protocol **{own.bundle.protocol}**; intervals are 95 %, drawn over runs."
+
+
+def _part_words(parts: set[str], protocol: str) -> str:
+    """What the parts that windows are in prove, behind the number of their runs."""
+    if len(parts) == 1:
+        return {
+            "held out": ", most of which it learned from" if protocol == "seed" else " that it never saw",
+            "validation": " that chose its epochs and its calibration",
+            "partly trained on": " **of which it learned in part**: this flatters",
+            "trained on": " **that it learned from**: this flatters",
+            "new": " that are not of its split",
+        }[next(iter(parts))]
+    learned = parts & {"trained on", "partly trained on"}
+    flatters = ", **some of which it learned from**: this flatters" if learned else ""
+    names = listed([part for part in compare_sides.PARTS if part in parts])
+    return f" ({names}){flatters}"
 
 
 def _common(one: Scored, other: Scored) -> int:

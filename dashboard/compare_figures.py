@@ -55,11 +55,11 @@ def rows_of(side: Side, by: By) -> list[MetricRow]:
 
 def differences_of(one: Side, other: Side, by: By) -> list[Difference]:
     """What changes from one side to the other, the largest first."""
-    return _differences((one.key, other.key, by, _slice_key(one, by)), by, one, other)
+    return _differences((one.key, other.key, by, _slice_key(one, by), _slice_key(other, by)), by, one, other)
 
 
 def _slice_key(side: Side, by: By) -> str:
-    return str(sorted((name, len(rows)) for name, rows in side.slices.items())) if by == "slice" else ""
+    return str(side.kept_slices) if by == "slice" else ""
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

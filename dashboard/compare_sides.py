@@ -12,7 +12,7 @@ from core.evidence.readings.filters import Filter, parse
 from core.evidence.readings.opened import Hand
 from core.evidence.tally import Ints
 from core.model.bundle import Bundle
-from dashboard import data, reading, reading_gate, readings, selection, slices
+from dashboard import data, reading, reading_gate, readings, slices
 from dashboard.components import listed
 from dashboard.readings import Shown
 from dashboard.shell import View
@@ -52,9 +52,14 @@ class Side:
         return _scored(self.key, self)
 
     @property
+    def kept_slices(self) -> tuple[tuple[str, str], ...]:
+        """Name and filter of each named slice of the dataset."""
+        return tuple((each.name, each.filter) for each in slices.marks().slices(self.dataset))
+
+    @property
     def slices(self) -> Mapping[str, Ints]:
         """The rows of the windows of each named slice of the dataset."""
-        return _slices(self.shown.key, self.revision, tuple(_kept(self.dataset)), self)
+        return _slices(self.shown.key, self.revision, self.kept_slices, self)
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
@@ -65,10 +70,6 @@ def _scored(key: tuple[str, str, int], _side: Side) -> Scored:
 @st.cache_data(max_entries=8, show_spinner=False)
 def _slices(key: str, revision: int, kept: tuple[tuple[str, str], ...], _side: Side) -> dict[str, Ints]:
     return {name: _side.table.rows(parse(text).filter, _side.hand) for name, text in kept}
-
-
-def _kept(dataset: str) -> list[tuple[str, str]]:
-    return [(each.name, each.filter) for each in slices.marks().slices(dataset)]
 
 
 def part_names(found: Shown) -> list[str]:
@@ -151,8 +152,3 @@ def _read(view: View, own: Side, name: str, muted: tuple[str, ...], wanted: Filt
         return None
     hand, revision = slices.hand(own.dataset, found)
     return Side(name, view.bundle, found, wanted, hand, revision, own.dataset)
-
-
-def sequences_link(side: Side, wanted: Filter) -> None:
-    """Choose what Sequences will list; for callbacks and before a switch of pages."""
-    selection.change(filter=str(wanted) or None, slice=None, page=1)

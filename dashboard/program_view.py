@@ -43,8 +43,9 @@ class Beside:
 
     @property
     def key(self) -> str:
-        """What tells it from every other."""
-        return self.intended.digest if self.intended else self.form
+        """What tells it from every other, beside the same run."""
+        own = self.intended.digest if self.intended else self.form
+        return f"{own} {self.listing.digest if self.listing else ''}"
 
     @property
     def words(self) -> tuple[str, str]:
@@ -94,11 +95,16 @@ def _comparison(
     return with_recorded(track, program, _beside.truth, true)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def scores(
-    read_key: str, run_key: str, _recording: Recording, _read: ReadBack, _beside: Beside
-) -> dict[str, MetricRow]:
+def scores(run_key: str, recording: Recording, read: ReadBack, beside: Beside) -> dict[str, MetricRow]:
     """The figures of the run, as `python -m core track STORE` reckons them."""
+    whole = beside.listing.digest if beside.listing else ""
+    return _scores(read.key, run_key, whole, recording, read, beside)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _scores(
+    read_key: str, run_key: str, listing_key: str, _recording: Recording, _read: ReadBack, _beside: Beside
+) -> dict[str, MetricRow]:
     whole = tuple(_beside.listing.lines.values()) if _beside.listing else None
     return figures(_recording, _read.track, _beside.truth, whole)
 

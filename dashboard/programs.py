@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import streamlit as st
@@ -82,8 +83,9 @@ def keep(name: str, content: bytes, unit: Units) -> Uploaded:
     own = Path(name).name
     if len(content) > MOST_BYTES:
         raise ToolmarkError(f"{own} has {len(content) / 1e6:.0f} MB: give a program of at most 20 MB.")
-    program = Intended.of_bytes(own, content, unit)
-    key = f"{FILE}{places.plain(Path(own).stem, 'program')[:LONGEST].rstrip('_-')}-{program.digest[:10]}"
+    Intended.of_bytes(own, content, unit)
+    digest = sha256(content).hexdigest()[:10]
+    key = f"{FILE}{places.plain(Path(own).stem, 'program')[:LONGEST].rstrip('_-')}-{digest}"
     path = folder() / f"{key}.nc"
     if not path.exists():
         write_bytes(path, content)

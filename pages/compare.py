@@ -64,7 +64,7 @@ try:
         components.empty_state("Nothing to score", NOTHING, icon=":material/filter_alt_off:")
         st.stop()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(compare_controls.scope_words(view, own, other, part), width="stretch")
+        st.markdown(compare_controls.scope_words(own, other), width="stretch")
         if not place.without:
             report_button.show(view, "compare_report", wanted=own.wanted)
     for caveat in compare_controls.caveats(view, own):

@@ -120,7 +120,7 @@ def show_reading(view: View, place: Place, recording: Recording, read: ReadBack,
             "This recording has no G-code: what was read back stands alone, and nothing can be compared."
         )
         return
-    own = program_view.scores(read.key, place.stamp, recording, read, beside)
+    own = program_view.scores(place.stamp, recording, read, beside)
     evaluation = data.evaluation(view.folder) if view.folder else None
     found = program_words.figures(own, len(beside.truth.distinct), evaluation)
     against = verdict_view.of_own_program(place, recording, beside)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from hashlib import sha256
 from itertools import groupby
 
 import numpy as np
@@ -92,6 +93,11 @@ class Listing:
     lines: Mapping[int, str]
     runs: int
     learned: int = 0
+
+    @cached_property
+    def digest(self) -> str:
+        """What tells these lines and their numbers from all others."""
+        return sha256(repr(list(self.lines.items())).encode()).hexdigest()[:16]
 
     def completed(self, timeline: Timeline | None) -> "Listing":
         """The same with the lines that a bundle's training runs showed between its own, where the two agree."""

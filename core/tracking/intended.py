@@ -25,8 +25,9 @@ class Intended:
 
     @property
     def digest(self) -> str:
-        """What tells these lines from all others."""
-        return sha256("\n".join(self.lines).encode()).hexdigest()[:16]
+        """What tells these lines and their numbers from all others."""
+        numbered = (f"{number} {line}" for number, line in zip(self.numbers, self.lines, strict=True))
+        return sha256("\n".join(numbered).encode()).hexdigest()[:16]
 
     @classmethod
     def of_listing(cls, name: str, listing: Mapping[int, str]) -> "Intended":

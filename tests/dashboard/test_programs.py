@@ -24,6 +24,12 @@ def test_a_file_is_found_again_by_its_key(own_build: Path) -> None:
     assert (program.lines, program.numbers) == (("G0 X1 Y1", "G1 X2"), (2, 3))
 
 
+def test_files_that_differ_in_a_comment_keep_their_own_numbers(own_build: Path) -> None:
+    first, second = (programs.keep("part.nc", text, "inch") for text in (TEXT, b"(new)\n" + TEXT))
+    programs_ = [programs.opened(kept.key, {}, "inch") for kept in (first, second)]
+    assert [own.numbers for own in programs_ if own] == [(2, 3), (3, 4)]
+
+
 @pytest.mark.parametrize("key", ["file-none", "../../etc/passwd", "file-../x", "P9", ""])
 def test_a_key_of_nothing_opens_nothing(own_build: Path, key: str) -> None:
     assert programs.opened(key, {}, "inch") is None

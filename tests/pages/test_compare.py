@@ -12,7 +12,7 @@ from core.evidence.readings.filters import parse
 from core.evidence.readings.table import read_runs
 from core.model.bundle import load_bundle
 from core.recordings.store import import_runs
-from dashboard import data, jobs, readings, slices
+from dashboard import compare_controls, data, jobs, readings, slices
 from dashboard.selection import Selection
 from dashboard.shell import View
 from tests.dashboard.small_bundle import write_bundle
@@ -95,6 +95,28 @@ def test_a_part_and_a_filter_choose_what_is_scored(open_page: Open) -> None:
     assert "Nothing to score" in words(app)
 
 
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        (
+            {"part": "everything"},
+            "(held out, new, validation, trained on), **some of which it learned from**",
+        ),
+        ({"filter": 'part:"held out","trained on"'}, "(held out, trained on), **some of which it learned"),
+        ({"filter": 'part:"held out",validation'}, "(held out, validation), read by"),
+        ({"filter": "run:face_002", "part": "everything"}, "1 run that it never saw"),
+    ],
+)
+def test_windows_are_said_to_be_of_the_parts_that_they_are_of(
+    open_page: Open, link: dict[str, str], said: str
+) -> None:
+    assert said in words(open_page(**link))
+
+
+def test_runs_that_were_learned_from_in_part_are_said_to_flatter() -> None:
+    assert "this flatters" in compare_controls._part_words({"partly trained on"}, "window")
+
+
 @pytest.mark.parametrize("by", ["operation", "position", "confidence", "part"])
 def test_figures_by_group_have_a_cell_for_each(open_page: Open, by: str) -> None:
     app = open_page(part="everything", by=by)
@@ -110,6 +132,19 @@ def test_figures_by_slice(open_page: Open) -> None:
     slices.marks().save_slice("mill", "faces", "operation:face")
     app = open_page(part="everything", by="slice")
     assert [column["label"] for column in component(app, "cells")["columns"]] == ["faces"]
+
+
+def test_a_slice_that_is_saved_anew_is_scored_anew(open_page: Open) -> None:
+    """Though as many windows are in it."""
+    slices.marks().save_slice("mill", "some", "run:face_001 row:0-160")
+    app = open_page(part="everything", by="slice")
+    shown = [component(app, "cells")["cells"]]
+    slices.marks().save_slice("mill", "some", "run:pocket_001 row:0-160")
+    shown.append(component(app.run(), "cells")["cells"])
+    table = ComparisonTable.open([place_of().out])
+    rows = [len(table.scored(parse(f"run:{run} row:0-160").filter)) for run in ("face_001", "pocket_001")]
+    assert rows[0] == rows[1] > 0
+    assert shown[0] != shown[1]
 
 
 def test_the_cells_of_a_confusion_are_its_counts_and_open(open_page: Open) -> None:

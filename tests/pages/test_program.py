@@ -164,6 +164,24 @@ def test_lines_that_rows_show_stand_beside_where_asked(open_page: Open) -> None:
     assert header["titles"][0] == "Executed (as its rows show)"
 
 
+def test_the_whole_program_is_that_of_the_runs_that_are_there_now(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_page(run="face_001")
+    before = header_of(desk(app))["lines"][0]
+    collected = programs.known
+
+    def shorter(dataset: data.Dataset) -> dict[str, Listing]:
+        return {
+            name: Listing(dict(list(one.lines.items())[::3]), one.runs)
+            for name, one in collected(dataset).items()
+        }
+
+    monkeypatch.setattr(programs, "known", shorter)
+    app = open_page(run="face_001")
+    assert header_of(desk(app))["lines"][0] != before
+
+
 def test_a_bundle_without_programs_says_so(open_page: Open, bundles: Path) -> None:
     app = open_page(models=bundles, run="face_001")
     assert "This bundle reads no run back" in words(app)

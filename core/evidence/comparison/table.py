@@ -60,6 +60,9 @@ class ComparisonTable:
             raise ReadingsError(
                 f"{lost[0] if lost else 'The table'} is missing: read the windows again with `python -m core read`."
             )
+        for file, path in zip(files, beside, strict=True):
+            if not _belong(file, path):
+                raise ReadingsError(f"{path} was not made together with {file}: read the windows again.")
         readings = readings or OpenReadings.load(list(files))
         kept = pa.concat_tables([pq.read_table(path).replace_schema_metadata(None) for path in beside])
         columns = _columns(readings)
@@ -106,6 +109,12 @@ def _answers_of(file: Path) -> Path:
     """The answers of a whole table lie beside it, those of a part in a folder of their own."""
     within = file.parent / ANSWERS / file.name
     return within if within.is_file() else answers_beside(file)
+
+
+def _belong(file: Path, answers: Path) -> bool:
+    """Whether answers are of the bundle and of the recordings that the readings are of."""
+    one, other = described(file), described(answers)
+    return one is not None and other is not None and (one.made, one.runs) == (other.made, other.runs)
 
 
 def _columns(readings: OpenReadings) -> dict[str, NDArray[Any]]:

@@ -19,8 +19,12 @@ def test_lines_are_canonical_and_numbered_as_in_the_file() -> None:
 def test_comments_and_spelling_make_no_other_program() -> None:
     assert (
         Intended.of_text("a", TEXT, "mm").digest
-        == Intended.of_text("b", "G0X1Y1\nG1X2.5F10\nM30", "mm").digest
+        == Intended.of_text("b", "(b)\n(c)\nG0X1Y1\n\nG1X2.5F10 (d)\nM30", "mm").digest
     )
+
+
+def test_lines_of_other_numbers_are_another_program() -> None:
+    assert Intended.of_text("a", TEXT, "mm").digest != Intended.of_text("a", f"(new)\n{TEXT}", "mm").digest
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
+import json
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from core.evidence.comparison.baselines import LEARNED, baselines
@@ -14,7 +16,7 @@ from core.evidence.evaluation import ALL, Evaluation
 from core.evidence.metrics import MODEL
 from core.evidence.readings.filters import parse
 from core.evidence.readings.source import RunSource
-from core.evidence.readings.table import ReadingsError, read_runs
+from core.evidence.readings.table import KEY, ReadingsError, read_runs
 from core.evidence.scoring import score_bundle
 from core.evidence.token_metrics import token_items
 from core.gcode.tokens import TokenType
@@ -70,6 +72,18 @@ def test_every_figure_is_the_evaluations(
 def test_an_interrupted_or_older_table_is_refused(table: ComparisonTable, tmp_path: Path) -> None:
     with pytest.raises(ReadingsError, match="read the windows again"):
         ComparisonTable.open([tmp_path / "nothing.parquet"])
+
+
+def test_answers_of_another_reading_are_refused(pipeline: Pipeline, tmp_path: Path) -> None:
+    """As where a reading ended between the two files that it replaces."""
+    _tables(pipeline, tmp_path)
+    out = tmp_path / "r.parquet"
+    kept = pq.read_table(out)
+    runs = json.loads(kept.schema.metadata[KEY])
+    runs["runs"] = dict.fromkeys(runs["runs"], "another recording")
+    pq.write_table(kept.replace_schema_metadata({KEY: json.dumps(runs)}), out)
+    with pytest.raises(ReadingsError, match="not made together"):
+        ComparisonTable.open([out])
 
 
 def test_token_accuracy_is_rebuilt_from_the_heads(table: ComparisonTable) -> None:
