@@ -28,22 +28,27 @@ _OF_OTHER = ("differences",)
 def choose_scored(view: View, found: Shown, part: str, wanted: Filter) -> None:
     """Part of the split, filter and slice; and the other side."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="scored"):
-        names = compare_sides.part_names(found)
-        key = "pick_part"
-        st.selectbox(
-            "Scored",
-            names,
-            index=selection.begin(key, part, names),
-            key=key,
-            on_change=selection.follow,
-            args=("part", key),
-            width=170,
-            help="The part of the bundle's own split whose windows are scored.",
-        )
+        choose_part(found, part, "Scored", "The part of the bundle's own split whose windows are scored.")
         with st.container(width="stretch"):
             sequence_tools.filter_box(wanted)
         sequence_tools.slice_menu(view, wanted)
         _choose_other(view)
+
+
+def choose_part(found: Shown, part: str, label: str, meaning: str) -> None:
+    """The part of the bundle's own split that is looked at; pages share it."""
+    names = compare_sides.part_names(found)
+    key = "pick_part"
+    st.selectbox(
+        label,
+        names,
+        index=selection.begin(key, part, names),
+        key=key,
+        on_change=selection.follow,
+        args=("part", key),
+        width=170,
+        help=meaning,
+    )
 
 
 def _choose_other(view: View) -> None:

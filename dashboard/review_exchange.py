@@ -35,12 +35,12 @@ def show(view: View) -> None:
             # another key empties the box once the file was taken
             key = f"verdicts_file_{st.session_state.get(_ROUND, 0)}"
             st.file_uploader("CSV of verdicts", type="csv", key=key, on_change=_take, args=(key,))
-    said = st.session_state.pop(_SAID, None)
-    if said:
-        good, words = said
-        (st.success if good else st.error)(
-            words, icon=":material/check_circle:" if good else ":material/error:"
-        )
+            said = st.session_state.pop(_SAID, None)
+            if said:
+                good, words = said
+                (st.success if good else st.error)(
+                    words, icon=":material/check_circle:" if good else ":material/error:"
+                )
 
 
 def _take(key: str) -> None:

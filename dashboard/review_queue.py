@@ -35,6 +35,8 @@ from dashboard import (
     verdicts,
     window_view,
 )
+from dashboard.compare_controls import choose_part
+from dashboard.compare_sides import part_of, within
 from dashboard.components import counted, escaped, sentence
 from dashboard.readings import Shown
 from dashboard.review_desk import ReviewDesk
@@ -50,19 +52,19 @@ ONWARD, LAST = "review_onward", "review_last"
 def show(view: View, found: Shown, desk: ReviewDesk) -> None:
     """The choice of a queue, how far it is done, and the window that is judged now."""
     queue = QUEUES.get(view.selection.queue or "", QUEUES["confident"])
-    parsed = parse(view.selection.filter or "")
-    _choose(queue, parsed.filter)
+    parsed, wanted = parse(view.selection.filter or ""), wanted_of(view, found, queue)
+    _choose(view, found, queue, parsed.filter)
     problems(parsed.problems)
     hand, revision = slices.hand(view.selection.dataset or "", found)
-    frame = windows_of(view, found, desk, queue, parsed.filter, hand, revision)
+    frame = windows_of(view, found, desk, queue, wanted, hand, revision)
     name = reviewer.name()
     order = _pairs(frame)[:MOST_WINDOWS]
     if queue.name == SAMPLE:
         review_audit.show(
-            view, frame, review_audit.population(found, narrowed(queue, parsed.filter), hand, revision)
+            view, frame, review_audit.population(found, narrowed(queue, wanted), hand, revision)
         )
     if not order:
-        _nothing(queue, parsed.filter)
+        _nothing(queue, wanted)
         return
     if len(frame) > len(order):
         st.caption(
@@ -75,6 +77,15 @@ def show(view: View, found: Shown, desk: ReviewDesk) -> None:
     _steps(progress, name)
     _last_given(view)
     _show_window(view, window, progress)
+
+
+def wanted_of(view: View, found: Shown, queue: Queue) -> Filter:
+    """The filter of the address, kept to one part of the split: what was learned from would flatter an estimate.
+
+    Windows on which reviewers differ are asked for wherever they are.
+    """
+    wanted = parse(view.selection.filter or "").filter
+    return wanted if queue.name == DISPUTED else within(wanted, part_of(view, found))
 
 
 def windows_of(
@@ -114,7 +125,7 @@ def _pairs(frame: pd.DataFrame) -> list[Window]:
     return list(zip(frame["run"].tolist(), frame["start_row"].tolist(), strict=True))
 
 
-def _choose(queue: Queue, wanted: Filter) -> None:
+def _choose(view: View, found: Shown, queue: Queue, wanted: Filter) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         key = selection.lead("pick_queue", queue.name)
         st.segmented_control(
@@ -123,12 +134,21 @@ def _choose(queue: Queue, wanted: Filter) -> None:
             key=key,
             required=True,
             format_func=lambda name: QUEUES[name].label,
-            on_change=selection.follow,
-            args=("queue", key),
+            on_change=_turn_queue,
+            args=(key,),
             label_visibility="collapsed",
         )
+        if queue.name != DISPUTED:
+            meaning = "The part of the bundle's own split that is judged."
+            choose_part(found, part_of(view, found), "Windows", meaning)
         filter_box(wanted)
     st.caption(queue.note)
+
+
+def _turn_queue(key: str) -> None:
+    """Another queue begins at its first window that is not judged yet."""
+    if selection.chosen(key) is not None:
+        selection.change(queue=selection.chosen(key), run=None, start_row=None)
 
 
 def _window(view: View, order: Sequence[Window], judged: frozenset[Window]) -> Window:

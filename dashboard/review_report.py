@@ -80,7 +80,7 @@ def _audit(view: View, found: Shown | None, desk: ReviewDesk) -> Audit | None:
     """What the random sample tells, where one is looked at."""
     if found is None or view.selection.queue != SAMPLE:
         return None
-    wanted = parse(view.selection.filter or "").filter
+    wanted = review_queue.wanted_of(view, found, QUEUES[SAMPLE])
     hand, revision = slices.hand(view.selection.dataset or "", found)
     drawn = review_queue.windows_of(view, found, desk, QUEUES[SAMPLE], wanted, hand, revision)
     windows = review_audit.population(found, narrowed(QUEUES[SAMPLE], wanted), hand, revision)

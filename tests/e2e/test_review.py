@@ -15,7 +15,7 @@ from core.recordings.windows import STRIDE
 from dashboard import jobs, places
 from tests.e2e.conftest import Desk, serving
 
-LINK = "review?queue=all&filter=run:face_001"
+LINK = "review?queue=all&part=everything&filter=run:face_001"
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +99,7 @@ def test_a_queue_is_walked_by_keys_and_a_verdict_found_again_in_the_table(
 ) -> None:
     with serving(tmp_path / "server.log", **desk_places) as address:
         desk = Desk(context.new_page(), address)
-        page = desk.open("review?queue=all&filter=run:pocket_001")
+        page = desk.open("review?queue=all&part=everything&filter=run:pocket_001")
         name_reviewer(page, "Ben")
         desk.settle()
         for key, row in (("1", 16), ("2", 32)):

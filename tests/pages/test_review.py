@@ -64,7 +64,8 @@ def open_page(
         app.switch_page(PAGE)
         if name:
             app.session_state["reviewer"] = name
-        for key, value in link.items():
+        # the made-up runs are few: all of them are judged unless a test says otherwise
+        for key, value in {"part": "everything", **link}.items():
             app.query_params[key] = value
         return app.run()
 
@@ -340,3 +341,14 @@ def test_what_other_pages_mute_is_not_muted_here(open_page: Open, desk: str) -> 
     assert "here everything is as the bundle reads it" in said
     assert "have not been read yet" not in said
     assert str(app.query_params["without"]) == "spindle"
+
+
+def test_the_part_that_was_held_out_is_judged_unless_another_is_asked_for(open_page: Open) -> None:
+    held_out = open_page(queue="sample", part="held out")
+    everything = open_page(queue="sample")
+    told = [re.search(r"drawn from ([\d,]+)", words(app)) for app in (held_out, everything)]
+    assert all(told)
+    first, second = (int(each[1].replace(",", "")) for each in told if each)
+    assert 0 < first < second
+    # without a word in the address it is the part that proves something
+    assert f"drawn from {first:,}" in words(open_page(queue="sample", part=""))
