@@ -1,6 +1,5 @@
 """The sections of Compare about confidence and mistakes: what each computes when it is open, and how it is shown."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -21,7 +20,6 @@ from dashboard.shell import View
 
 NO_LINES = "This bundle reads no lines, only operations."
 NAMES = {"operation": "Operation", "line": "Line"}
-Sides = Sequence[Side]
 
 
 def sides_of(own: Side, other: Side | None) -> list[Side]:
@@ -256,7 +254,8 @@ def _show_first(own: Side, chosen: Selection) -> None:
     heat_grid.show("first_errors", "First errors", "", heads, rows, cells, chosen=picked, pick=pick)
     if picked is not None:
         frame = _first_windows(own.key, int(place), head, own)
-        compare_windows.show("first_windows", frame, own.wanted.with_values("first", [head]))
+        wanted = own.wanted.with_values("first", [head]).with_bounds("first_at", int(place), int(place))
+        compare_windows.show("first_windows", frame, wanted)
 
 
 def _is_first(place: str, head: str, at: dict[tuple[int, str], int]) -> bool:

@@ -24,7 +24,7 @@ MOST_TAGGED = 10_000
 SORT_WORDS = {name: FIELDS[name].label if name in FIELDS else name.capitalize() for name in SORTS}
 _VERBS = (("tag", "Give", ":material/add:"), ("untag", "Take away", ":material/remove:"))
 # figures that are said -> the fields that decide them
-_LINE = ("result", "exact", "near", "first", "wrong", "right", "top2", "mm", "structure")
+_LINE = ("result", "exact", "near", "first", "first_at", "wrong", "right", "top2", "mm", "structure")
 _SAID = {
     "exact_line": _LINE,
     "line_within_row": _LINE,

@@ -1,15 +1,11 @@
 """Named slices and tags given by hand, where every page finds them."""
 
-from collections.abc import Sequence
-
-import pandas as pd
 import streamlit as st
 
 from core.evidence.readings.filters import Filter, parse
 from core.evidence.readings.marks import Marks, MarksError, Slice
 from core.evidence.readings.opened import Hand, OpenReadings
-from core.evidence.readings.questions import windows_of
-from dashboard import places, readings
+from dashboard import places
 from dashboard.readings import Shown
 from dashboard.shell import View
 
@@ -45,19 +41,3 @@ def hand(dataset: str, found: Shown) -> tuple[Hand, int]:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _hand(key: str, dataset: str, revision: int, _table: OpenReadings) -> Hand:
     return _table.hand(marks().tags(dataset))
-
-
-def windows_of_slice(view: View, name: str, without: Sequence[str] = ()) -> pd.DataFrame | None:
-    """`run` and `start_row` of the windows of a slice; None where nobody read the view's windows yet.
-
-    Raises:
-        MarksError: the dataset has no slice of that name.
-    """
-    if view.dataset is None:
-        return None
-    kept = marks().slice(view.dataset.name, name)
-    place = readings.place_of(view, without)
-    found = readings.shown(place) if place is not None else None
-    if found is None:
-        return None
-    return windows_of(found.table, parse(kept.filter).filter, hand(view.dataset.name, found)[0])

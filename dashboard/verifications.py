@@ -14,9 +14,12 @@ from core.model.bundle import Bundle
 from core.recordings.atomic import write_text
 from core.recordings.recording import Recording
 from core.tracking.intended import Intended
-from core.tracking.verification import Deviation, verify
+from core.tracking.verification import PACE_MM, TOLERANCE_MM, Deviation, verify
 from dashboard import data, jobs, places
 from dashboard.readbacks import Place
+
+# another number whenever `verify` finds anything else: what was kept is then found anew
+FORMAT = "toolmark verdict 1"
 
 
 @dataclass(frozen=True)
@@ -53,9 +56,9 @@ def verdict(place: Place, recording: Recording, intended: Intended) -> Verdict:
     Raises:
         ToolmarkError: the run or the program cannot be followed.
     """
-    return _verdict(
-        jobs.key_of(place.bundle.digest, place.stamp, intended.digest), place, recording, intended
-    )
+    judged = (FORMAT, TOLERANCE_MM, PACE_MM)
+    key = jobs.key_of(*judged, place.bundle.digest, place.stamp, intended.digest)
+    return _verdict(key, place, recording, intended)
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)

@@ -2,7 +2,6 @@
 
 from core.evidence.metrics import MODEL
 
-SOURCE = "training_results_summary.md of the seed"
 PROTOCOL = "seed"
 
 # (method, metric) -> per cent as printed there

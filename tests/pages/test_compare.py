@@ -168,6 +168,18 @@ def test_every_section_opens_by_its_link(open_page: Open, section: str) -> None:
     assert app.query_params["section"] == section
 
 
+def test_a_first_error_is_listed_with_its_place(open_page: Open) -> None:
+    found = component(open_page(part="everything", section="errors"), "cells")
+    row, column = next(
+        (r, c) for r, cells in enumerate(found["cells"]) for c, cell in enumerate(cells) if cell["text"]
+    )
+    place, head = found["rows"][row]["label"].removeprefix("token "), found["columns"][column]["label"]
+    app = open_page(part="everything", section="errors", cell=f"{place}:{head}")
+    app.button(key="first_windows_sequences").click().run()
+    wanted = parse(app.query_params["filter"]).filter
+    assert (wanted.values("first"), wanted.bounds("first_at")) == ((head,), (int(place), int(place)))
+
+
 def test_another_filter_is_the_other_side(open_page: Open) -> None:
     app = open_page(part="everything", filter="operation:face", vs="filter", vs_filter="operation:pocket")
     assert "Other side, **operation:pocket**" in words(app).replace("\\", "")

@@ -139,11 +139,6 @@ def test_a_slice_is_saved_found_by_other_pages_and_deleted(open_page: Open) -> N
     app.button(key="save_slice").click().run()
     assert app.query_params["slice"] == "faces"
     assert [(one.name, one.filter) for one in slices.marks().slices("mill")] == [("faces", "operation:face")]
-    dataset, folder = data.datasets()[0], data.bundles()[0]
-    view = View(Selection(), dataset, folder, load_bundle(folder.path), ())
-    found = slices.windows_of_slice(view, "faces")
-    assert found is not None
-    assert set(found.run) == {"face_001", "face_002"}
     app = open_page(read=False, slice="faces")
     assert set(shown(app).operation) == {"face"}
     app.button(key="unslice_faces").click().run()

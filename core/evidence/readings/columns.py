@@ -13,7 +13,6 @@ VERSION = 2
 
 # how the line that was read compares with the window's label
 EXACT, WITHIN_ROW, WRONG, NO_LABEL, NO_LINE = "exact", "within a row", "wrong", "no label", "no line read"
-RESULTS = (EXACT, WITHIN_ROW, WRONG, NO_LABEL, NO_LINE)
 
 # the heads whose rights and wrongs are kept, teacher-forced; "digits" is every digit of every number
 HEADS = ("type", "command", "param_type", "sign", "digits")

@@ -54,6 +54,8 @@ FIELDS: Mapping[str, Field] = {
     "mm": Field("error_mm", "range", "Error in mm"),
     "absent": Field("absent", "range", "Boards missing"),
     "buffering": Field("buffering_rows", "range", "Buffering rows"),
+    # counted from 1, as tokens are everywhere on pages
+    "first_at": Field("(first_wrong + 1)", "range", "First error at token"),
     "row": Field("start_row", "range", "Start row"),
 }
 

@@ -10,11 +10,17 @@ from core.evidence.comparison.calibrated import calibrated_heads, reliability, r
 from core.evidence.comparison.confusion import cell, cell_name, cell_rows, confusion, heads, rows_of_cell
 from core.evidence.comparison.differences import differences
 from core.evidence.comparison.figures import figures
-from core.evidence.comparison.mistakes import by_position, distances, first_errors, wrong_lines
+from core.evidence.comparison.mistakes import (
+    by_position,
+    distances,
+    first_error_windows,
+    first_errors,
+    wrong_lines,
+)
 from core.evidence.comparison.table import ComparisonTable
 from core.evidence.evaluation import ALL, Evaluation
 from core.evidence.metrics import MODEL
-from core.evidence.readings.filters import parse
+from core.evidence.readings.filters import Filter, parse
 from core.evidence.readings.source import RunSource
 from core.evidence.readings.table import KEY, ReadingsError, read_runs
 from core.evidence.scoring import score_bundle
@@ -124,6 +130,14 @@ def test_every_cell_opens_as_many_as_it_counts(table: ComparisonTable) -> None:
                     wanted = HELD_OUT.with_values("cell", [cell_name(head, true, said)])
                     table.readings.cell = lambda name: rows_of_cell(table.scored(), name)
                     assert table.rows(wanted).tolist() == rows.tolist()
+
+
+def test_every_first_error_is_listed_by_its_filter(table: ComparisonTable) -> None:
+    scored = table.scored()
+    found = first_errors(scored)
+    for place, head, windows in found.itertuples(index=False):
+        wanted = Filter().with_values("first", [head]).with_bounds("first_at", place, place)
+        assert len(table.rows(wanted)) == windows == len(first_error_windows(scored, place, head))
 
 
 def test_groups_hold_what_their_windows_hold(table: ComparisonTable) -> None:

@@ -19,7 +19,7 @@ NAMES = {
     "second_line": LINES,
     "command": ("G1", columns.NO_COMMAND, None),
     "read_command": ("G1", "G0"),
-    "result": columns.RESULTS[:4],
+    "result": (columns.EXACT, columns.WITHIN_ROW, columns.WRONG, columns.NO_LABEL),
     "first_wrong_head": ("digits", "sign", None),
     "wrong_heads": ("", "digits", "sign,digits", None),
     "right_heads": ("", "type", "type,command"),
@@ -60,7 +60,9 @@ def made_table(seed: int, runs: int = 3, windows: int = 7) -> pa.Table:
 
 def plain(table: pa.Table) -> pd.DataFrame:
     """The table in pandas, empty cells as None."""
-    return pd.DataFrame(table.to_pylist(), columns=SCHEMA.names, dtype=object)
+    frame = pd.DataFrame(table.to_pylist(), columns=SCHEMA.names, dtype=object)
+    frame[FIELDS["first_at"].column] = frame["first_wrong"] + 1
+    return frame
 
 
 def kept(frame: pd.DataFrame, wanted: Filter, hand: dict[int, set[str]]) -> list[int]:
