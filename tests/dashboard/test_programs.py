@@ -44,6 +44,7 @@ def test_what_is_no_program_is_not_kept(own_build: Path) -> None:
 def test_known_programs_are_collected_once_and_kept(own_build: Path, pipeline: Pipeline) -> None:
     runs = dict.fromkeys(["face_001"], pipeline.store / "index.json")
     dataset = Dataset("made", pipeline.store, runs, is_store=True)
+    programs._known.clear()
     found = programs.known(dataset)
     assert set(found) == {"A1", "F1", "P1"}
     assert all(one.runs == 3 for one in found.values())
