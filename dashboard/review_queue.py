@@ -126,7 +126,7 @@ def _pairs(frame: pd.DataFrame) -> list[Window]:
 
 
 def _choose(view: View, found: Shown, queue: Queue, wanted: Filter) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         key = selection.lead("pick_queue", queue.name)
         st.segmented_control(
             "Queue",
