@@ -132,7 +132,10 @@ def _show_cell(view: View, side: Side, found: Confusion, place: tuple[int, int])
     what = "window" if found.head == "operation" else "token"
     many = f" in {components.counted(windows, 'window')}" if what == "token" else ""
     label = "operation" if found.head == "operation" else describe(found.head).label.lower()
-    st.subheader(f"{label.capitalize()} {true} read as {said}", anchor=False)
+    st.subheader(f"{label.capitalize()}: {true} read as {said}", anchor=False)
+    if not len(frame):
+        st.caption("Nothing is in this cell: the filter, the part or the bundle is another one by now.")
+        return
     st.caption(f"{components.counted(len(frame), what)}{many}.")
     wanted = side.wanted.with_values("cell", [confusions.cell_name(found.head, true, said)])
     compare_windows.show("cell_windows", frame, wanted, forced=True)

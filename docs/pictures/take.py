@@ -36,6 +36,10 @@ PICTURES = {
         f"signals?{READING}&channels=spindle2.Ax,frame_l2.Proximity", "canvas", click="Machine", scheme="dark"
     ),
     "review": Picture("review?data=store&bundle=bantam&queue=confident", ".st-key-verdict_queue button"),
+    "compare": Picture("compare?data=store&bundle=bantam&vs=muted&vs_without=magnetometer", ".scores table"),
+    "confusion": Picture(
+        "compare?data=store&bundle=bantam&section=confusion&head=digit3&cell=6>5", ".grid td button", 1300
+    ),
     "program": Picture("program?data=store&bundle=bantam&run=damagepocket_003&a=113", ".desk .line"),
     "predict": Picture(f"predict?{READING}&without=proximity", ".tokens tr"),
 }
