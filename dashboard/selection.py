@@ -206,12 +206,22 @@ def hold(selection: Selection) -> None:
     parameters = serialise(selection)
     st.session_state[_STATE] = selection
     st.session_state[_WRITTEN] = parameters
+    _write(parameters)
+
+
+def _write(parameters: dict[str, str]) -> None:
+    """Put parameters in place of those of the address, all at once: each change of it is a step of Back."""
     names = set(PARAMETERS.values())
     own = {name: st.query_params[name] for name in st.query_params if name in names}
-    if own != parameters:
-        others = {name: st.query_params.get_all(name) for name in st.query_params if name not in names}
-        # all at once: each change of the address is a step of the browser's Back
-        st.query_params.from_dict({**others, **parameters})
+    if own == parameters:
+        return
+    if len(own) == len(st.query_params):
+        st.query_params.from_dict(parameters)
+        return
+    # a widget's own parameter stands there too, and may not be written by others
+    st.query_params.update({name: text for name, text in parameters.items() if own.get(name) != text})
+    for name in own.keys() - parameters.keys():
+        del st.query_params[name]
 
 
 def change(**fields: Any) -> None:

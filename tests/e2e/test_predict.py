@@ -236,7 +236,9 @@ def test_noise_and_a_given_beginning_are_read_at_once(desk: Desk) -> None:
     begin.fill("X1 X2")
     begin.press("Enter")
     expect(page.get_by_text("cannot stand there")).to_be_visible()
-    expect(page.locator(".tokens tr")).to_have_count(2)
+    # the noise is still asked for, and shown
+    expect(page.get_by_text("The other changes are shown without it")).to_be_visible()
+    expect(page.locator(".tokens tr")).to_have_count(3)
 
 
 def test_what_a_reading_rests_on_is_drawn(desk: Desk) -> None:
