@@ -5,10 +5,8 @@ page confirmed is written down. After the kill every confirmed verdict is looked
 """
 
 import asyncio
-import os
 import re
 import shutil
-import signal
 import sys
 import tempfile
 import time
@@ -21,7 +19,7 @@ from playwright.async_api import Browser, Error, async_playwright
 from benchmarks.sessions import settle
 from core.evidence.review.verdicts import VERDICTS, Verdicts
 from dashboard.reviewer import COOKIE
-from tests.e2e.conftest import ARGUMENTS, ROOT, serving
+from tests.e2e.conftest import ARGUMENTS, ROOT, kill_server, serving
 
 LINK = "review?data=store&bundle=bantam&queue=all"
 # looks at the page, a twentieth of a second apart, until a reviewer gives up
@@ -84,7 +82,7 @@ async def run(address: str, reviewers: int, seconds: float) -> Log:
         while log.ready < reviewers and not all(person.done() for person in people):
             await asyncio.sleep(0.2)
         await asyncio.sleep(seconds)
-        kill(address.rpartition(":")[2])
+        kill_server(address.rpartition(":")[2])
         # what a page shows now it was told before
         await asyncio.sleep(2)
         for person in people:
@@ -95,16 +93,6 @@ async def run(address: str, reviewers: int, seconds: float) -> Log:
         ]
         await browser.close()
     return log
-
-
-def kill(port: str) -> None:
-    """Kill the server that listens on a port."""
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if f"--server.port={port}".encode() in (folder / "cmdline").read_bytes():
-                os.kill(int(folder.name), signal.SIGKILL)
-        except OSError:
-            continue
 
 
 def main(reviewers: int, seconds: float) -> None:

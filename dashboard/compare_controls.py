@@ -3,11 +3,12 @@
 import numpy as np
 import streamlit as st
 
+from core.evidence.ablation.cases import modalities
 from core.evidence.comparison.scored import Scored
 from core.evidence.metrics import MODEL
 from core.evidence.protocol_words import PROTOCOLS
 from core.evidence.readings.filters import Filter
-from dashboard import compare_sides, data, reading, selection, sequence_tools
+from dashboard import compare_sides, data, selection, sequence_tools
 from dashboard.compare_sides import VERSUS, Side
 from dashboard.components import counted, escaped, listed
 from dashboard.readings import Shown
@@ -81,7 +82,7 @@ def _choose_other(view: View) -> None:
             width=240,
         )
     elif kind == "muted" and view.bundle is not None:
-        options = list(reading.readable_modalities(view.bundle))
+        options = list(modalities(view.bundle))
         held = [name for name in chosen.versus_without if name in options]
         key = selection.lead("versus_without", held)
         st.multiselect(

@@ -30,6 +30,11 @@ def stores() -> tuple[Path, ...]:
     return tuple(path for path in found if (path / INDEX).is_file() and not path.name.startswith("."))
 
 
+def marks_file() -> Path:
+    """The file of slices, tags and verdicts."""
+    return build_folder() / "marks.sqlite"
+
+
 def uploads_folder() -> Path:
     """The folder of uploaded files, a subfolder an upload."""
     return build_folder() / "uploads"

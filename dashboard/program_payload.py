@@ -140,12 +140,4 @@ def deviation_scale(ink: Ink) -> list[str]:
 
 def inks(ink: Ink) -> Json:
     """The colours of the page's mode."""
-    return {
-        "text": ink.text,
-        "quiet": ink.quiet,
-        "rule": ink.rule,
-        "page": ink.page,
-        "accent": ink.line(theme.PREDICTION),
-        "error": ink.line(theme.ERROR),
-        "changed": ink.line(theme.WITHOUT),
-    }
+    return theme.canvas(ink) | {"changed": ink.line(theme.WITHOUT)}

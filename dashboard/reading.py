@@ -132,12 +132,6 @@ def _reads(bundle: Bundle, name: str) -> bool:
         return False
 
 
-def readable_modalities(bundle: Bundle) -> tuple[str, ...]:
-    """The modalities that a bundle reads, in the machine's order: what can be muted."""
-    used = {bundle.machine.modality(channel) for channel in bundle.inputs.channels}
-    return tuple(modality for modality in bundle.machine.modalities if modality in used)
-
-
 def absent_words(absent: Absent) -> str:
     """What of the model's channels is live in the window, and what is not, in sentences."""
     if absent.live == absent.wanted:

@@ -7,10 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from core.evidence.bootstrap import Interval
-from core.evidence.review.agreement import Agreement
+from core.evidence.review.agreement import SAID_HEAD, Agreement, said_rows
 from core.evidence.review.listing import Asked
 from core.evidence.review.targets import KINDS
-from core.evidence.review.verdicts import VERDICTS
 from dashboard import components, selection
 from dashboard.components import counted, escaped, percent
 from dashboard.review_audit import span
@@ -103,13 +102,9 @@ def number(value: Interval) -> str:
 
 
 def said_table(ratings: pd.DataFrame) -> pd.DataFrame:
-    """A row a reviewer: how many verdicts, and the share of each."""
-    rows = []
-    for name, own in ratings.groupby("reviewer"):
-        shares = own["verdict"].value_counts()
-        each = [f"{int(shares.get(verdict, 0)):,}" for verdict in VERDICTS]
-        rows.append([escaped(str(name)), f"{len(own):,}", *each])
-    return pd.DataFrame(rows, columns=["Reviewer", "n", *(verdict.capitalize() for verdict in VERDICTS)])
+    """A row a reviewer in Markdown: how many verdicts, and how many of each."""
+    rows = [(escaped(name), *counts) for name, *counts in said_rows(ratings)]
+    return pd.DataFrame(rows, columns=list(SAID_HEAD))
 
 
 def pairs_table(found: Agreement) -> pd.DataFrame:

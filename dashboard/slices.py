@@ -12,7 +12,7 @@ from dashboard.shell import View
 
 def marks() -> Marks:
     """The file of slices and tags of this installation."""
-    return Marks(places.build_folder() / "marks.sqlite")
+    return Marks(places.marks_file())
 
 
 def slices(view: View) -> tuple[Slice, ...]:

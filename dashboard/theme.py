@@ -87,3 +87,15 @@ def ink() -> Ink:
 def apply() -> None:
     """Page-wide type settings that the configuration file has no key for."""
     st.html(_STYLE)
+
+
+def canvas(ink: Ink) -> dict[str, str]:
+    """The colours that every canvas of ours needs, by what they are for."""
+    return {
+        "text": ink.text,
+        "quiet": ink.quiet,
+        "rule": ink.rule,
+        "page": ink.page,
+        "accent": ink.line(PREDICTION),
+        "error": ink.line(ERROR),
+    }

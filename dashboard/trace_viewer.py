@@ -172,13 +172,7 @@ def _label(picture: Picture) -> str:
 
 
 def _inks(ink: Ink) -> Json:
-    return {
-        "text": ink.text,
-        "quiet": ink.quiet,
-        "rule": ink.rule,
-        "page": ink.page,
-        "accent": ink.line(theme.PREDICTION),
-        "error": ink.line(theme.ERROR),
+    return theme.canvas(ink) | {
         "warn": ink.line(theme.WITHOUT),
         "warnText": ink.quiet,
         "over": ink.quiet,

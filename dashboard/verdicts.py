@@ -14,7 +14,6 @@ from dashboard.components import escaped, listed
 from dashboard.readings import Place
 from dashboard.shell import View
 
-FILE = "marks.sqlite"
 _BADGES = {
     "agree": ":green-badge[:material/check: agree{}]",
     "model wrong": ":red-badge[:material/close: model wrong{}]",
@@ -25,7 +24,7 @@ _BADGES = {
 
 def store() -> Verdicts:
     """The file of verdicts of this installation; slices and tags lie in it too."""
-    return Verdicts(places.build_folder() / FILE)
+    return Verdicts(places.marks_file())
 
 
 def bundle_digest(view: View) -> str:

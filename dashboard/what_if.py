@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import streamlit as st
 
 from core.errors import ToolmarkError
+from core.evidence.ablation.cases import modalities
 from core.model.bundle import Bundle
 from core.model.predict import UNCHANGED
 from core.recordings import changes
@@ -108,7 +109,7 @@ def names_of(bundle: Bundle) -> dict[str, str]:
     """All that can be muted or changed, and how it is shown: modalities, boards, channels that the bundle reads."""
     machine, read = bundle.machine, bundle.inputs.channels
     boards = dict.fromkeys(board for name in read if (board := machine.board(name)))
-    names = {name: name.replace("_", " ") for name in reading.readable_modalities(bundle)}
+    names = {name: name.replace("_", " ") for name in modalities(bundle)}
     names |= {board: f"{board} (board)" for board in boards if board not in names}
     return names | {name: name for name in read if name not in names}
 

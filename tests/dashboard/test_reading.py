@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from core.evidence.ablation.cases import modalities
 from core.evidence.split_part import part_of
 from core.model.bundle import Bundle
 from core.recordings.windows import WindowLabel
@@ -84,8 +85,8 @@ def test_absent_boards_are_named() -> None:
 
 
 def test_only_what_the_bundle_reads_can_be_muted(bundle: Bundle) -> None:
-    assert "proximity" in reading.readable_modalities(bundle)
-    assert "position" not in reading.readable_modalities(bundle)
+    assert "proximity" in modalities(bundle)
+    assert "position" not in modalities(bundle)
     known, unknown = reading.mutable(bundle, ("proximity", "spindle1", "position", "nonsense"))
     assert known == ("proximity", "spindle1")
     assert unknown == ("position", "nonsense")

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
+from urllib.parse import unquote_plus
 from urllib.request import urlopen
 
 import pytest
@@ -104,6 +106,21 @@ def _wait_until_up(address: str, process: "subprocess.Popen[bytes]", log: Path) 
         except (URLError, OSError):
             time.sleep(0.1)
     pytest.fail(f"the dashboard did not start:\n{log.read_text()}")
+
+
+def kill_server(port: str) -> None:
+    """Kill the server that listens on a port, as a power cut would."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"--server.port={port}".encode() in (folder / "cmdline").read_bytes():
+                os.kill(int(folder.name), signal.SIGKILL)
+        except OSError:
+            continue
+
+
+def wait_for(page: Page, *parts: str) -> None:
+    """Wait until the address says all of this."""
+    page.wait_for_url(lambda url: all(part in unquote_plus(url) for part in parts))
 
 
 class Desk:

@@ -1,10 +1,9 @@
 import re
-from urllib.parse import unquote_plus
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.e2e.conftest import Desk
+from tests.e2e.conftest import Desk, wait_for
 
 PATIENCE_MS = 90_000
 
@@ -22,11 +21,6 @@ def compared(desk: Desk) -> Desk:
         page.reload()
     desk.settle()
     return desk
-
-
-def wait_for(page: Page, *parts: str) -> None:
-    """Wait until the address says all of this."""
-    page.wait_for_url(lambda url: all(part in unquote_plus(url) for part in parts))
 
 
 def test_from_the_headline_to_a_head_to_a_cell_to_its_window(compared: Desk) -> None:

@@ -3,14 +3,13 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import unquote_plus
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from core.model.bundle import load_bundle
 from core.recordings.store import import_runs
-from tests.e2e.conftest import ROOT, Desk, serving
+from tests.e2e.conftest import ROOT, Desk, serving, wait_for
 
 # the whole test part is read while the test waits
 PATIENCE_MS = 180_000
@@ -41,10 +40,6 @@ def desk(browser: Browser, place: tuple[str, str]) -> Iterator[Desk]:
     yield desk
     context.close()
     assert not desk.complaints
-
-
-def wait_for(page: Page, *parts: str) -> None:
-    page.wait_for_url(lambda url: all(part in unquote_plus(url) for part in parts))
 
 
 def test_from_the_headline_to_the_report(desk: Desk, place: tuple[str, str], tmp_path: Path) -> None:

@@ -1,6 +1,4 @@
-import os
 import re
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +11,7 @@ from core.evidence.review.verdicts import Verdicts
 from core.model.bundle import load_bundle
 from core.recordings.windows import STRIDE
 from dashboard import jobs, places
-from tests.e2e.conftest import Desk, serving
+from tests.e2e.conftest import Desk, kill_server, serving
 
 LINK = "review?queue=all&part=everything&filter=run:face_001"
 
@@ -39,16 +37,6 @@ def context(browser: object) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport={"width": 1440, "height": 1000})  # type: ignore[attr-defined]
     yield context
     context.close()
-
-
-def kill_server(port: str) -> None:
-    """Kill the server that listens on a port, as a power cut would."""
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if f"--server.port={port}".encode() in (folder / "cmdline").read_bytes():
-                os.kill(int(folder.name), signal.SIGKILL)
-        except OSError:
-            continue
 
 
 def name_reviewer(page: Page, name: str) -> None:

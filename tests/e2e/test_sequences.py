@@ -1,11 +1,10 @@
 import re
-from urllib.parse import unquote_plus
 
 import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Desk
+from tests.e2e.conftest import Desk, wait_for
 
 HEAD, ROW = 28, 28
 PATIENCE_MS = 90_000
@@ -25,11 +24,6 @@ def listing(desk: Desk) -> Desk:
         page.reload()
     desk.settle()
     return desk
-
-
-def wait_for(page: Page, *parts: str) -> None:
-    """Wait until the address says all of this."""
-    page.wait_for_url(lambda url: all(part in unquote_plus(url) for part in parts))
 
 
 def click_cell(page: Page, row: int, x: int) -> None:

@@ -88,20 +88,26 @@ def confusion(scored: Scored, head: str) -> Confusion:
     return Confusion(head, tuple(names[place] for place in used), counts[np.ix_(used, used)])
 
 
+def _items_of_cell(scored: Scored, head: str, true: str, said: str) -> _Items:
+    """What was asked and answered as a cell of the matrix says; nothing where there is no such class."""
+    names, items = _names(scored, head), _items(scored, head)
+    place = {name: index for index, name in enumerate(names)}
+    mask = (items.true == place.get(true, -2)) & (items.said == place.get(said, -2))
+    return _Items(items.window[mask], items.position[mask], items.true[mask], items.said[mask])
+
+
 def cell(scored: Scored, head: str, true: str, said: str) -> pd.DataFrame:
     """Where a class was read as another, a row each: run, start_row, token (from 0; -1: the operation), and the line.
 
     As many rows as the cell of the matrix counts; a window comes again where it happened at several tokens.
     """
-    names, items = _names(scored, head), _items(scored, head)
-    place = {name: index for index, name in enumerate(names)}
-    mask = (items.true == place.get(true, -2)) & (items.said == place.get(said, -2))
-    window = items.window[mask]
+    items = _items_of_cell(scored, head, true, said)
+    window = items.window
     return pd.DataFrame(
         {
             "run": scored.named("run")[window],
             "start_row": scored.column("start_row")[window],
-            "token": items.position[mask],
+            "token": items.position,
             "operation": scored.named("operation")[window],
             "line": scored.named("line")[window],
             "read_line": scored.named("read_line")[window],
@@ -112,10 +118,7 @@ def cell(scored: Scored, head: str, true: str, said: str) -> pd.DataFrame:
 
 def cell_rows(scored: Scored, head: str, true: str, said: str) -> Ints:
     """The rows of the table that a cell's windows are, each once."""
-    names, items = _names(scored, head), _items(scored, head)
-    place = {name: index for index, name in enumerate(names)}
-    mask = (items.true == place.get(true, -2)) & (items.said == place.get(said, -2))
-    rows: Ints = scored.row[np.unique(items.window[mask])]
+    rows: Ints = scored.row[np.unique(_items_of_cell(scored, head, true, said).window)]
     return rows
 
 

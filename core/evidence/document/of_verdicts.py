@@ -5,10 +5,9 @@ from math import isnan
 
 from core.evidence.bootstrap import Interval
 from core.evidence.document.parts import Section, Table, of_interval, rows_of
-from core.evidence.review.agreement import agreement
+from core.evidence.review.agreement import SAID_HEAD, agreement, said_rows
 from core.evidence.review.listing import Asked, Desk
 from core.evidence.review.sample import ANSWERS, Audit
-from core.evidence.review.verdicts import VERDICTS
 
 MOST_LISTED = 500
 
@@ -35,17 +34,10 @@ def section(desk: Desk, asked: Asked | None = None, audit: Audit | None = None) 
     ratings = desk.ratings(Asked(stale="current"))
     parts = []
     if not ratings.empty:
-        rows = []
-        for name, own in ratings.groupby("reviewer"):
-            counts = own["verdict"].value_counts()
-            rows.append(
-                (name, f"{len(own):,}", *(f"{int(counts.get(verdict, 0)):,}" for verdict in VERDICTS))
-            )
-        head = ("Reviewer", "n", *(verdict.capitalize() for verdict in VERDICTS))
         parts.append(
             Table(
-                head,
-                rows_of(rows),
+                SAID_HEAD,
+                rows_of(said_rows(ratings)),
                 f"Who said what: all {len(ratings):,} verdicts on this bundle and these recordings.",
             )
         )

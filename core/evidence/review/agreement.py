@@ -16,6 +16,9 @@ from core.evidence.tally import Ints
 
 K = len(VERDICTS)
 
+# the head of the table of who said what
+SAID_HEAD = ("Reviewer", "n", *(verdict.capitalize() for verdict in VERDICTS))
+
 
 @dataclass(frozen=True)
 class Pair:
@@ -146,3 +149,14 @@ def _coincidences(answers: Ints, run: Ints) -> tuple[Floats, int]:
     sums = np.zeros((int(run.max()) + 1, K * K))
     np.add.at(sums, run, coincidences(counts))
     return sums, int((counts.max(axis=1) < counts.sum(axis=1)).sum())
+
+
+def said_rows(ratings: pd.DataFrame) -> list[tuple[str, ...]]:
+    """Who said what: a row a reviewer, the name, how many verdicts, and how many of each of VERDICTS, as text."""
+    rows: list[tuple[str, ...]] = []
+    for name, own in ratings.groupby("reviewer"):
+        counts = own["verdict"].value_counts()
+        rows.append(
+            (str(name), f"{len(own):,}", *(f"{int(counts.get(verdict, 0)):,}" for verdict in VERDICTS))
+        )
+    return rows

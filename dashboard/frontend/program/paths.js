@@ -33,18 +33,7 @@ function pictureOf(v, name) {
 
 function onDrag(v, p, event) {
   if (!p.drag) return
-  const [dx, dy] = [event.clientX - p.drag.x, event.clientY - p.drag.y]
-  if (!p.drag.moved && Math.hypot(dx, dy) < 4) return
-  Object.assign(p.drag, { x: event.clientX, y: event.clientY, moved: true })
-  p.touched = true
-  if (p.drag.shifts) {
-    p.panX += dx
-    p.panY += dy
-  } else {
-    p.yaw -= dx * 0.008
-    p.pitch = Math.min(Math.max(p.pitch + dy * 0.008, 0), Math.PI / 2)
-  }
-  redraw(v, p)
+  if (dragged(p, event)) redraw(v, p)
 }
 
 function onLetGo(v, p, event) {

@@ -26,6 +26,22 @@ function boundsOf(position) {
   return { low, high }
 }
 
+// what a drag does: shift moves the view, else it turns; false as long as it may still be a click
+function dragged(view, event) {
+  const [dx, dy] = [event.clientX - view.drag.x, event.clientY - view.drag.y]
+  if (!view.drag.moved && Math.hypot(dx, dy) < 4) return false
+  Object.assign(view.drag, { x: event.clientX, y: event.clientY, moved: true })
+  view.touched = true
+  if (view.drag.shifts) {
+    view.panX += dx
+    view.panY += dy
+  } else {
+    view.yaw -= dx * 0.008
+    view.pitch = Math.min(Math.max(view.pitch + dy * 0.008, 0), Math.PI / 2)
+  }
+  return true
+}
+
 // to the right and up on the screen, in mm from the middle of the path; yaw turns about Z, pitch looks down
 function turned(v, x, y, z) {
   const [dx, dy, dz] = [x - v.middle[0], y - v.middle[1], z - v.middle[2]]

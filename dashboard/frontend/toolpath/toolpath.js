@@ -199,18 +199,7 @@ function onMove(v, event) {
     v.hover = nearestRow(v, event)
     return v.draw()
   }
-  const [dx, dy] = [event.clientX - v.drag.x, event.clientY - v.drag.y]
-  if (!v.drag.moved && Math.hypot(dx, dy) < 4) return
-  Object.assign(v.drag, { x: event.clientX, y: event.clientY, moved: true })
-  v.touched = true
-  if (v.drag.shifts) {
-    v.panX += dx
-    v.panY += dy
-  } else {
-    v.yaw -= dx * 0.008
-    v.pitch = Math.min(Math.max(v.pitch + dy * 0.008, 0), Math.PI / 2)
-  }
-  v.draw()
+  if (dragged(v, event)) v.draw()
 }
 
 function onUp(v, event) {
