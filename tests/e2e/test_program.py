@@ -61,6 +61,9 @@ def test_play_goes_through_the_run_and_stops(demo: Desk) -> None:
     page.get_by_role("button", name="▶").click()
     expect(page.locator(".desk .head .now")).to_contain_text(re.compile(r"Row [1-9]\d? of 291"))
     page.get_by_role("button", name="❚❚").click()
+    expect(page.get_by_role("button", name="▶")).to_be_visible()
+    # the frame that was under way when it stopped is still drawn
+    page.evaluate("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
     stopped = now(page)
     page.wait_for_timeout(300)
     assert now(page) == stopped
