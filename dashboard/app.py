@@ -64,6 +64,26 @@ page = st.navigation(
                 help="Verdicts on what the model read: give them, read them, compare reviewers, hand over a report.",
             ),
         ],
+        "Evidence": [
+            st.Page(
+                PAGES / "ablation.py",
+                title="Ablation",
+                icon=":material/grid_off:",
+                help="What the model lives on: take boards, quantities or modalities away and see what changes.",
+            ),
+            st.Page(
+                PAGES / "audit.py",
+                title="Audit",
+                icon=":material/policy:",
+                help="Whether the number means what it says: leaks, confounds, weak labels, baselines.",
+            ),
+            st.Page(
+                PAGES / "experiments.py",
+                title="Experiments",
+                icon=":material/science:",
+                help="Trainings: live curves, configurations, what each was worth, start, stop, compare, promote.",
+            ),
+        ],
         "Data": [
             st.Page(
                 PAGES / "recordings.py",
