@@ -14,15 +14,16 @@ from dashboard.score_table import COMPARED
 from dashboard.trainings import Entry
 
 METRICS = tuple(COMPARED)
+UNTOLD = "·"
 _ALIKE = "The chosen trainings are configured alike in everything that was written down of them."
 
 
 def configuration(chosen: Sequence[Entry]) -> pd.DataFrame:
-    """A row for everything in which the trainings differ, a column each; what nothing tells is a dot."""
+    """A row for everything in which the trainings differ, a column each; a dot where nothing tells."""
     said = [entry.training.configuration() if entry.training else {} for entry in chosen]
     names = list(dict.fromkeys(name for each in said for name in each))
-    rows = {name: [each.get(name, "") or "·" for each in said] for name in names}
-    different = {name: values for name, values in rows.items() if len(set(values)) > 1}
+    rows = {name: [each.get(name, "") or UNTOLD for each in said] for name in names}
+    different = {name: values for name, values in rows.items() if len({*values} - {UNTOLD}) > 1}
     return pd.DataFrame.from_dict(
         different, orient="index", columns=[entry.name for entry in chosen], dtype="str"
     )
@@ -39,7 +40,14 @@ def show(chosen: Sequence[Entry]) -> None:
         if differing.empty:
             st.caption(_ALIKE)
         else:
-            st.dataframe(differing.rename_axis("What").reset_index(), hide_index=True, height="content")
+            st.dataframe(
+                differing.rename_axis("What").reset_index(), hide_index=True, height="content", row_height=30
+            )
+        untold = [entry.name for entry in there if entry.training and not entry.training.preset]
+        if untold:
+            st.caption(
+                f"Nothing tells yet how {components.listed([*map(components.escaped, untold)])} is configured."
+            )
     st.subheader("Test figures", anchor=False)
     scored = {entry.name: found for entry in there if (found := trainings.evaluation(entry.path)) is not None}
     if not scored:

@@ -131,7 +131,7 @@ def _cut(protocol: str, store: Store | None, programs: list[str]) -> Split | Non
                 DENSE,
                 key="new_stride",
                 persist_state="session",
-                width=190,
+                width=240,
                 help="Fewer rows, more windows to learn from, and longer epochs. Validation and test windows are cut "
                 "every 16 rows.",
             )

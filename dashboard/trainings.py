@@ -74,7 +74,6 @@ def job_key(path: Path) -> str:
 def entries() -> tuple[Entry, ...]:
     """All trainings, those at work first, then the latest."""
     listed = promoted(places.promoted_folder())
-    of_training = {each.training: each for each in listed}
     found: dict[str, Entry] = {}
     for prefix, path, shipped in _places():
         name = prefix if prefix not in found else f"{path.parent.name}/{path.name}"
@@ -88,7 +87,7 @@ def entries() -> tuple[Entry, ...]:
             path=path,
             training=_opened(str(path), stamp(path), working(path)),
             job=jobs.look(job_key(path)),
-            promoted=of_training.get(str(path.absolute())),
+            promoted=_promotion(path, listed),
             own=path.parent == places.trainings_folder(),
             shipped=shipped,
         )
@@ -142,9 +141,15 @@ def again(entry: Entry) -> Entry:
     path = entry.path
     known = entry.training is not None or (path / "training").is_dir()
     training = _opened(str(path), stamp(path), working(path)) if known else None
-    return Entry(
-        entry.name, path, training, jobs.look(job_key(path)), entry.promoted, entry.own, entry.shipped
-    )
+    of_it = _promotion(path, promoted(places.promoted_folder()))
+    return Entry(entry.name, path, training, jobs.look(job_key(path)), of_it, entry.own, entry.shipped)
+
+
+def _promotion(path: Path, listed: Sequence[Promoted]) -> Promoted | None:
+    """The latest promotion of a training; that of a copy whose training is gone stands for itself."""
+    own = str(path.absolute())
+    copy = path.name if path.parent == places.promoted_folder() else None
+    return next((each for each in reversed(listed) if each.training == own or each.name == copy), None)
 
 
 def chosen(wanted: Sequence[str], found: Sequence[Entry]) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
