@@ -1,45 +1,91 @@
-"""The verbs of `python -m core` that find what a model lives on: ablate, techniques."""
+"""The verbs of `python -m core` that find what a model lives on: ablate, techniques, retrain."""
 
 # ruff: noqa: PLC0415
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from core.cli import BundlePath, SplitsPath, app, progress
 
+if TYPE_CHECKING:
+    from core.evidence.ablation.trials import Trial
+
+
+TrialsOut = Annotated[Path, typer.Option(help="folder of the trained bundles and their evaluations")]
+Seeds = Annotated[list[int] | None, typer.Option(help="a seed; may be given several times (0, 1 and 2)")]
+Changes = Annotated[
+    list[str] | None, typer.Option("--set", help="a change to every trial, as stage2.loop.epochs=5")
+]
+Threads = Annotated[int, typer.Option(min=1, help="threads of torch")]
+ALL_SEEDS = (0, 1, 2)
+
 
 @app.command()
 def techniques(
     splits: SplitsPath,
-    out: Annotated[Path, typer.Option(help="folder of the trained bundles and their evaluations")],
-    seed: Annotated[
-        list[int] | None, typer.Option(help="a seed; may be given several times (0, 1 and 2)")
-    ] = None,
+    out: TrialsOut,
+    seed: Seeds = None,
     only: Annotated[
         list[str] | None, typer.Option(help="A1 ... A5 alone; may be given several times")
     ] = None,
-    change: Annotated[
-        list[str] | None, typer.Option("--set", help="a change to every technique, as stage2.loop.epochs=5")
-    ] = None,
-    threads: Annotated[int, typer.Option(min=1, help="threads of torch")] = 2,
+    change: Changes = None,
+    threads: Threads = 2,
     table: Annotated[Path | None, typer.Option(help="CSV of the differences")] = None,
 ) -> None:
     """Train the published techniques A1 to A5 anew, every seed, and score them; interrupted, it goes on."""
     from core.errors import ToolmarkError
+    from core.evidence.ablation.results import collect
     from core.evidence.ablation.technique_table import to_markdown, write_table
-    from core.evidence.ablation.techniques import WORDS, run_trials, techniques, trials
+    from core.evidence.ablation.techniques import WORDS
+    from core.evidence.ablation.trials import trials
 
     unknown = [name for name in only or () if name not in WORDS]
     if unknown:
         raise ToolmarkError(f"There is no technique {unknown[0]}: choose among {', '.join(WORDS)}.")
-    wanted = trials(seed or (0, 1, 2), only or tuple(WORDS))
-    with progress("techniques", len(wanted)) as advance:
-        run_trials(splits, out, wanted, threads, lambda done, of, text: advance(done, text, of), change or ())
-    found = techniques(out)
+    _run("techniques", splits, out, trials(seed or ALL_SEEDS, only or tuple(WORDS)), threads, change)
+    found = collect(out)
     if table:
         write_table(found, table)
     typer.echo(to_markdown(found))
+
+
+@app.command()
+def retrain(
+    splits: SplitsPath,
+    out: TrialsOut,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(help="a modality to leave out; may be given several times (every one in turn)"),
+    ] = None,
+    preset: Annotated[str, typer.Option(help="best, or seed: the published configuration")] = "best",
+    seed: Seeds = None,
+    change: Changes = None,
+    threads: Threads = 2,
+    table: Annotated[Path | None, typer.Option(help="CSV of what each modality costs")] = None,
+) -> None:
+    """Train without each modality, beside the full model with it removed at inference; interrupted, it goes on."""
+    from core.evidence.ablation.modality_table import to_markdown, write_table
+    from core.evidence.ablation.results import collect
+    from core.evidence.ablation.trials import modalities_of, trials_without
+
+    modalities = without or modalities_of(splits)
+    _run("retrain", splits, out, trials_without(seed or ALL_SEEDS, preset, modalities), threads, change)
+    found = collect(out)
+    if table:
+        write_table(found, table)
+    typer.echo(to_markdown(found))
+
+
+def _run(
+    what: str, splits: Path, out: Path, wanted: "Sequence[Trial]", threads: int, change: list[str] | None
+) -> None:
+    """Run trials and show how far they are."""
+    from core.evidence.ablation.trials import run_trials
+
+    with progress(what, len(wanted)) as advance:
+        run_trials(splits, out, wanted, threads, lambda done, of, text: advance(done, text, of), change or ())
 
 
 @app.command()
