@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from core.evidence.ablation.results import Figure, Results, Seeds, against, figure
+from core.evidence.ablation.trials import FULL
 from core.evidence.evaluation import ALL
 from core.evidence.metrics import describe
 from core.evidence.paired import Difference
@@ -52,7 +53,8 @@ def _cost(row: Modality) -> float:
 def _modality(found: Results, base: str, name: str, metric: str, group: str) -> Modality:
     whole = found.of(base)
     removed, retrained = found.of(base, removed=name), found.of(base, without=name)
-    published = PUBLISHED.get(name) if metric == "token" and group == ALL else None
+    printed = base == FULL["seed"] and metric == "token" and group == ALL
+    published = PUBLISHED.get(name) if printed else None
 
     def loss(side: Seeds) -> Loss | None:
         own, lost = figure(side, metric, group), against(whole, side, metric, group)

@@ -14,6 +14,7 @@ from core.evidence.evaluation_file import read_evaluation
 from core.evidence.metrics import MODEL
 from core.evidence.paired import Difference, difference
 from core.evidence.pooling import summed
+from core.evidence.sums_file import slim
 from core.evidence.tally import Bools, Tally
 from core.evidence.truth import EvidenceError
 
@@ -87,7 +88,7 @@ def figure(found: Seeds, metric: str, group: str = ALL) -> Figure | None:
     """A metric of the trials of one name, all seeds pooled; None where it was not scored."""
     if not found:
         return None
-    pooled = summed(list(found.values()))
+    pooled = summed([_alone(each, metric) for each in found.values()])
     tally, mask = _tally(pooled, metric), _mask(pooled, group)
     if tally is None or not tally.asked[mask].sum():
         return None
@@ -109,7 +110,7 @@ def against(first: Seeds, second: Seeds, metric: str, group: str = ALL) -> Diffe
     seeds = sorted(set(first) & set(second))
     if not seeds:
         return None
-    sides = [summed([side[seed] for seed in seeds]) for side in (first, second)]
+    sides = [summed([_alone(side[seed], metric) for seed in seeds]) for side in (first, second)]
     tallies = [_tally(side, metric) for side in sides]
     if sides[0].units != sides[1].units:
         raise EvidenceError(
@@ -119,6 +120,12 @@ def against(first: Seeds, second: Seeds, metric: str, group: str = ALL) -> Diffe
     if tallies[0] is None or tallies[1] is None or not tallies[0].asked[mask].sum():
         return None
     return difference(metric, tallies[0], tallies[1], mask)
+
+
+def _alone(evaluation: Evaluation, metric: str) -> Evaluation:
+    """An evaluation of this metric and nothing else."""
+    tally = _tally(evaluation, metric)
+    return replace(evaluation, tallies=() if tally is None else (tally,))
 
 
 def _tally(evaluation: Evaluation, metric: str) -> Tally | None:
@@ -137,12 +144,6 @@ def _value(evaluation: Evaluation, metric: str, group: str) -> float | None:
     if tally is None or not tally.asked[mask].sum():
         return None
     return float(tally.statistic(tally.sums[mask].sum(axis=0, keepdims=True))[0])
-
-
-def slim(evaluation: Evaluation) -> Evaluation:
-    """The model's shares alone, as sums over each run: what the tables of trials are made from."""
-    kept = tuple(t for t in evaluation.tallies if t.method == MODEL and t.kind == "share")
-    return replace(evaluation, rows=(), tallies=kept)
 
 
 def collect(out: Path) -> Results:

@@ -13,6 +13,7 @@ from pathlib import Path
 from core.evidence.ablation.removal import Removal, RemovalError
 from core.evidence.ablation.scored import Ablation
 from core.evidence.evaluation_file import write_evaluation
+from core.evidence.published import MODALITIES
 from core.evidence.scoring import score_bundle
 from core.evidence.truth import EvidenceError
 from core.model.bundle import load_bundle
@@ -72,7 +73,9 @@ def full(preset: str) -> str:
     return FULL.get(preset, preset)
 
 
-def trials(seeds: Sequence[int], techniques: Sequence[str] = tuple(TECHNIQUES)) -> tuple[Trial, ...]:
+def technique_trials(
+    seeds: Sequence[int], techniques: Sequence[str] = tuple(TECHNIQUES)
+) -> tuple[Trial, ...]:
     """All trainings of techniques, a whole seed before the next one begins."""
     return tuple(Trial(technique, seed) for seed in seeds for technique in techniques)
 
@@ -81,6 +84,17 @@ def trials_without(seeds: Sequence[int], preset: str, modalities: Sequence[str])
     """The full model and one without each modality, a whole seed before the next one begins."""
     name = full(preset)
     return tuple(Trial(name, seed, without) for seed in seeds for without in ("", *modalities))
+
+
+def published_trials(seeds: Sequence[int]) -> tuple[Trial, ...]:
+    """All trainings of both published tables, a whole seed before the next one begins."""
+    return tuple(
+        trial
+        for seed in seeds
+        for trial in dict.fromkeys(
+            (*technique_trials((seed,)), *trials_without((seed,), SEED.name, tuple(MODALITIES)))
+        )
+    )
 
 
 def run_trials(

@@ -12,7 +12,8 @@ from core.evidence.ablation.removal import Removal
 from core.evidence.ablation.results import collect
 from core.evidence.ablation.scored import Ablation
 from core.evidence.ablation.techniques import techniques
-from core.evidence.ablation.trials import EVALUATION, Trial, run_trials, trials, trials_without
+from core.evidence.ablation.trial_file import read_trials, write_trials
+from core.evidence.ablation.trials import EVALUATION, Trial, run_trials, technique_trials, trials_without
 from core.evidence.truth import EvidenceError
 from core.model.bundle import load_bundle
 from core.recordings.sequences import read_splits
@@ -22,7 +23,12 @@ CHANGES = (*SMALL, "stage1.loop.epochs=2", "stage2.loop.epochs=2")
 
 
 def test_a_seed_is_finished_before_the_next_begins() -> None:
-    assert trials((3, 4), ("A1", "A5")) == (Trial("A1", 3), Trial("A5", 3), Trial("A1", 4), Trial("A5", 4))
+    assert technique_trials((3, 4), ("A1", "A5")) == (
+        Trial("A1", 3),
+        Trial("A5", 3),
+        Trial("A1", 4),
+        Trial("A5", 4),
+    )
     # the published configuration is the technique A5, so its full model is shared
     assert trials_without((0,), "seed", ("gyro",)) == (Trial("A5", 0), Trial("A5", 0, "gyro"))
     assert Trial.of(Path("out") / Trial("best", 12, "accelerometer_x").folder(Path()).name) == Trial(
@@ -44,7 +50,7 @@ def test_trained_once_scored_and_compared(seed_pipeline: Pipeline, tmp_path: Pat
         return real(splits, out, preset, seed, stages, threads, listener)
 
     monkeypatch.setattr(module, "train", counting)
-    wanted = trials((0,), ("A1", "A5"))
+    wanted = technique_trials((0,), ("A1", "A5"))
     told: list[float] = []
     for _ in range(2):  # the second time everything is there
         run_trials(
@@ -69,7 +75,7 @@ def test_trained_once_scored_and_compared(seed_pipeline: Pipeline, tmp_path: Pat
 
 
 def test_a_difference_is_over_the_seeds_of_both(seed_pipeline: Pipeline, tmp_path: Path) -> None:
-    run_trials(seed_pipeline.splits, tmp_path, trials((0,), ("A1", "A2")), 1, None, CHANGES)
+    run_trials(seed_pipeline.splits, tmp_path, technique_trials((0,), ("A1", "A2")), 1, None, CHANGES)
     copy = tmp_path / "A2-s1"
     copy.mkdir()
     (copy / EVALUATION).write_bytes((tmp_path / "A2-s0" / EVALUATION).read_bytes())
@@ -113,6 +119,15 @@ def test_trained_without_beside_removed_at_inference(pipeline: Pipeline, tmp_pat
     assert table["points"].tolist() == pytest.approx((table["without"] - table["whole"]).tolist(), abs=0.011)
     assert "| pressure |" in modality_table.to_markdown(found)
 
+    file = tmp_path / "trials.json"
+    write_trials(found, file)
+    again = read_trials(file)
+    assert modality_table.frame(again).equals(table) and again.machine == whole.machine.name
+    assert read_trials(tmp_path).modalities("best") == found.modalities("best")
+    file.write_text(file.read_text().replace('"asked"', '"asket"'))
+    with pytest.raises(EvidenceError, match="damaged"):
+        read_trials(file)
+
 
 def test_what_the_windows_do_not_hold_cannot_be_left_out(pipeline: Pipeline, tmp_path: Path) -> None:
     for name, said in (("position", "hold nothing of position"), ("presure", "no modality")):
@@ -128,4 +143,4 @@ def test_a_folder_of_other_trials_is_refused(
     run_trials(seed_pipeline.splits, tmp_path, (), 1, None, CHANGES)
     for splits, changes in ((pipeline.splits, CHANGES), (seed_pipeline.splits, ())):
         with pytest.raises(EvidenceError, match="other windows or with other changes"):
-            run_trials(splits, tmp_path, trials((0,)), 1, None, changes)
+            run_trials(splits, tmp_path, technique_trials((0,)), 1, None, changes)
