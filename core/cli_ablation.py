@@ -68,6 +68,9 @@ def ablate(
     results: Annotated[
         Path | None, typer.Option(help="folder that keeps each evaluation, to go on from")
     ] = None,
+    anything: Annotated[
+        bool, typer.Option("--any", help="score recordings of which nothing is held out all the same")
+    ] = False,
     threads: Annotated[int, typer.Option(min=1, help="threads of torch")] = 2,
 ) -> None:
     """Score a bundle without each modality, board or pair of them; with --results an interrupted one goes on."""
@@ -83,7 +86,7 @@ def ablate(
     wanted = (named(without, way),) if without else cases(model, kinds_named(table or ["modality"]), way)
     for case in wanted:
         case.removal.mask(model)
-    ablation = Ablation(model, held_out_windows(model, windows), results)
+    ablation = Ablation(model, held_out_windows(model, windows, anything=anything), results)
     with progress("ablate", len(wanted)) as advance:
         scored = score_cases(ablation, wanted, lambda done, of, text: advance(done, text, of))
     found = effects(ablation, scored)
