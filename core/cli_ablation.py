@@ -123,6 +123,9 @@ def ablate(
     json: Annotated[
         Path | None, typer.Option(help="file of everything scored, as Ablation shows it; what it holds stays")
     ] = None,
+    anything: Annotated[
+        bool, typer.Option("--any", help="score recordings of which nothing is held out all the same")
+    ] = False,
     threads: Threads = 2,
 ) -> None:
     """Score a bundle without each modality, board or pair of them; with --results an interrupted one goes on."""
@@ -139,7 +142,7 @@ def ablate(
     wanted = (named(without, way),) if without else cases(model, kinds_named(table or ["modality"]), way)
     for case in wanted:
         case.removal(model).mask(model)
-    ablation = Ablation(model, held_out_windows(model, windows), results)
+    ablation = Ablation(model, held_out_windows(model, windows, anything=anything), results)
     with progress("ablate", len(wanted)) as advance:
         scores = score_cases(ablation, wanted, lambda done, of, text: advance(done, text, of))
     found = effects(scores)

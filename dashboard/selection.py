@@ -69,6 +69,9 @@ class Selection:
       is shown of it, and `versus` the kind of the other side: another bundle, another filter, or with channels muted.
     - Program: `intended` names the program that a run is held against, `beside` the form of the true program that
       stands beside the one read back.
+    - Ablation: `ablation` is the part of the page, `way` how channels are taken away, `taken` which, where they are not
+      simply missing (then they are `without`), `draw` the seed of what is random in it, `combos` the kept
+      combinations that are compared.
     - Review: `desk` is the part of the page, `queue` the way through the windows, `sample` and `seed` what is drawn at
       random, `said` the verdicts that are listed.
     """
@@ -119,6 +122,11 @@ class Selection:
     also: tuple[str, ...] = _kept("also", _NAMES, empty=())
     look: str | None = _kept("look", _TEXT)
     why: str | None = _kept("why", _TEXT)
+    ablation: str | None = _kept("ablation", _TEXT)
+    way: str | None = _kept("way", _TEXT)
+    taken: tuple[str, ...] = _kept("taken", _NAMES, empty=())
+    draw: int | None = _kept("draw", _ROW, "seed", "it is 0")
+    combos: tuple[str, ...] = _kept("combos", _NAMES, empty=())
 
 
 # field of the selection -> name in the address

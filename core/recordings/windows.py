@@ -122,6 +122,30 @@ def concat(parts: Sequence[Windows]) -> Windows:
     return replace(parts[0], **arrays)
 
 
+def as_windows(window: RunWindow, spec: InputSpec) -> Windows:
+    """One window, wherever it lies, in the form of many; without a label."""
+    prepared, rows = prepare(window.recording, spec), window.rows
+    none, unknown = np.array([""]), np.full(1, np.nan, np.float32)
+    return Windows(
+        continuous=prepared.values[rows][None],
+        categorical=prepared.categorical[rows][None],
+        tokens=np.zeros((1, TOKEN_WIDTH), dtype=np.int64),
+        operation_type=np.full(1, window.recording.machine.operation_id(window.operation), np.int64),
+        run=np.array([window.recording.name]),
+        start_row=np.array([window.start_row], np.int64),
+        gcode=none,
+        present=np.asarray(prepared.live[rows].all(axis=0), dtype=bool)[None],
+        near=none,
+        top_rows=np.zeros(1, np.int64),
+        tied=np.zeros(1, dtype=bool),
+        place=unknown,
+        lag=unknown,
+        synced=none,
+        synced_near=none,
+        channels=spec.channels,
+    )
+
+
 def cut_windows(
     recording: Recording, spec: InputSpec, *, length: int = WINDOW_ROWS, stride: int = STRIDE
 ) -> Windows:
