@@ -127,6 +127,11 @@ class Selection:
     taken: tuple[str, ...] = _kept("taken", _NAMES, empty=())
     draw: int | None = _kept("draw", _ROW, "seed", "it is 0")
     combos: tuple[str, ...] = _kept("combos", _NAMES, empty=())
+    table: str | None = _kept("table", _TEXT)
+    spread: str | None = _kept("spread", _TEXT)
+    metric: str | None = _kept("metric", _TEXT)
+    group: str | None = _kept("operation", _TEXT)
+    trials: str | None = _kept("trials", _TEXT)
 
 
 # field of the selection -> name in the address

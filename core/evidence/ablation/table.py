@@ -80,13 +80,21 @@ def effects(
 ) -> list[Effect]:
     """What each case does to some metrics or all, for some groups or for all operations together and each.
 
-    A pair has its interaction where its members alone are among the cases.
+    A pair has its interaction where its members alone are among the cases: for all operations, or the groups asked for.
     """
     masks = {name: mask for name, mask in _masks(scores.whole).items() if groups is None or name in groups}
     return [
         effect
         for case, evaluation in scores.cases.items()
-        for effect in _of_case(case, scores.whole, evaluation, masks, _singles(case, scores), metrics)
+        for effect in _of_case(
+            case,
+            scores.whole,
+            evaluation,
+            masks,
+            _singles(case, scores),
+            metrics,
+            everywhere=groups is not None,
+        )
     ]
 
 
@@ -110,6 +118,8 @@ def _of_case(
     masks: Mapping[str, Bools | None],
     singles: Sequence[Evaluation],
     metrics: Sequence[str] | None,
+    *,
+    everywhere: bool,
 ) -> Iterator[Effect]:
     after, alone = _tallies(evaluation), [_tallies(each) for each in singles]
     for metric, before in _tallies(whole).items():
@@ -123,7 +133,8 @@ def _of_case(
             found = difference(metric, before, after[metric], mask)
             points = Interval(found.points, found.low, found.high)
             both = None
-            if alone and group == ALL:
+            # of every group there would be thousands that nobody asked for
+            if alone and (everywhere or group == ALL):
                 terms = [(1, after[metric]), (1, before), *((-1, each[metric]) for each in alone)]
                 both = combined(terms, mask)
             yield Effect(case, metric, group, found.first, found.second, points, found.n, found.runs, both)
