@@ -69,6 +69,7 @@ class Selection:
       is shown of it, and `versus` the kind of the other side: another bundle, another filter, or with channels muted.
     - Program: `intended` names the program that a run is held against, `beside` the form of the true program that
       stands beside the one read back.
+    - Audit: `finding` is the part of the audit that is open, `sight` what the probe that is looked at may see.
     - Review: `desk` is the part of the page, `queue` the way through the windows, `sample` and `seed` what is drawn at
       random, `said` the verdicts that are listed.
     """
@@ -106,6 +107,8 @@ class Selection:
     versus_bundle: str | None = _kept("vs_bundle", _TEXT)
     versus_filter: str | None = _kept("vs_filter", _TEXT)
     versus_without: tuple[str, ...] = _kept("vs_without", _NAMES, empty=())
+    finding: str | None = _kept("finding", _TEXT)
+    sight: str | None = _kept("sight", _TEXT)
     desk: str | None = _kept("desk", _TEXT)
     queue: str | None = _kept("queue", _TEXT)
     sample: int | None = _kept("sample", _ROW, "size of the sample", "100 windows are drawn")
