@@ -1,7 +1,113 @@
-"""The matrix of boards and quantities: what is taken away, and what changes at once."""
+"""Ablation live: the matrix of what is taken away, the chosen window at once, the test set as soon as it is scored."""
 
+from dataclasses import replace
+
+import streamlit as st
+
+from core.errors import ToolmarkError
+from core.recordings.recording import RunWindow
+from dashboard import (
+    ablation_choice,
+    ablation_combinations,
+    ablation_figures,
+    ablation_matrix,
+    ablation_modalities,
+    ablation_tests,
+    ablation_window,
+    components,
+    no_bundle,
+    reading_card,
+    run_choice,
+    selection,
+    window_view,
+)
+from dashboard.ablation_choice import Taken
+from dashboard.ablation_tests import Place
+from dashboard.reading_card import Looked
 from dashboard.shell import View
 
 
 def show(view: View) -> None:
     """Draw it."""
+    run, window = _window(view)
+    place = ablation_tests.place_of(view)
+    if place is None or view.bundle is None or view.dataset is None:
+        if view.folder is None:
+            no_bundle.show("there is nothing to take channels away from")
+        selection.hold(replace(view.selection, run=run))
+        return
+    taken = ablation_choice.asked(view.bundle, view.selection)
+    combos = ablation_combinations.to_score(view.bundle, view.selection.combos)
+    ablation_tests.ask(place, [taken.removal, *(each.removal for each in combos)])
+    digest = view.dataset.digest(window.recording.name)
+    looked = _look(place, taken, window, digest)
+    wide = st.grid(12, min_column_width=60)
+    with wide.cell(column_span=7), st.container(border=True):
+        _choose(place, taken, window)
+    with wide.cell(column_span=5), st.container(border=True):
+        _headline(place, taken)
+    if looked is not None:
+        if taken.names and looked.changed is None and not looked.problem:
+            st.caption(ablation_window.WAITS)
+        reading_card.show(looked, view.selection.token, view.selection.also)
+    _test_set(place, taken, view)
+    names = () if taken.way != ablation_choice.MISSING else taken.names
+    kept = view.selection.without if taken.way != ablation_choice.MISSING else names
+    selection.hold(
+        replace(
+            view.selection,
+            run=window.recording.name,
+            start_row=window.start_row,
+            without=kept,
+            taken=() if taken.way == ablation_choice.MISSING else taken.names,
+        )
+    )
+
+
+def _window(view: View) -> tuple[str | None, RunWindow]:
+    grid = st.grid(5, min_column_width=180)
+    with grid.cell(column_span=2):
+        run = run_choice.choose_run(view)
+    recording = run_choice.open_recording(view, run)
+    with grid.cell(column_span=3):
+        return run, run_choice.choose_window(view, recording)
+
+
+def _choose(place: Place, taken: Taken, window: RunWindow) -> None:
+    bundle = place.bundle
+    much = ablation_choice.counted_words(taken, bundle)
+    said = f"**{components.escaped(taken.words[:1].upper() + taken.words[1:])}** :small[:gray[{much}]]"
+    st.markdown(
+        said if taken.names else "**Nothing is taken away** :small[:gray[click a cell, a board, a column]]"
+    )
+    ablation_choice.show(bundle, taken)
+    states = ablation_matrix.states_of(bundle, window)
+    ablation_matrix.show(bundle, states, taken.channels, lambda names: ablation_choice.take(bundle, names))
+
+
+def _look(place: Place, taken: Taken, window: RunWindow, digest: str) -> Looked | None:
+    label = window_view.true_label(window)
+    try:
+        return ablation_window.look(place, taken, window, label, digest)
+    except ToolmarkError as error:
+        st.error(components.sentence(str(error)), icon=":material/error:")
+        return None
+
+
+def _headline(place: Place, taken: Taken) -> None:
+    test_set = place.test_set
+    protocol = (
+        f":{'orange' if place.bundle.protocol == 'seed' else 'blue'}-badge[{place.bundle.protocol} protocol]"
+    )
+    words = f" :small[:gray[{test_set.words}]]" if test_set is not None else ""
+    st.markdown(f"**Test set** {protocol}{words}")
+    ablation_figures.show_headline(place, taken)
+
+
+def _test_set(place: Place, taken: Taken, view: View) -> None:
+    st.subheader("The test set", anchor=False)
+    ablation_figures.show(place, taken, view.selection.by)
+    st.subheader("Each modality alone", anchor=False)
+    ablation_modalities.show(place, taken)
+    st.subheader("Kept combinations", anchor=False)
+    ablation_combinations.show(place, taken, view.selection.combos)

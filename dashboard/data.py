@@ -15,6 +15,8 @@ import streamlit as st
 import torch
 
 from core.errors import ToolmarkError
+from core.evidence.ablation.removal import Removal, removed_input
+from core.evidence.ablation.scored import Ablation
 from core.evidence.evaluation import Evaluation
 from core.evidence.evaluation_file import read_evaluation
 from core.model.bundle import Bundle, load_bundle
@@ -27,6 +29,7 @@ from core.recordings.machine import Machine
 from core.recordings.reader import SUFFIXES, read_recording, run_name
 from core.recordings.recording import Recording, RunWindow
 from core.recordings.store import INDEX, Store, machine_beside
+from core.recordings.windows import Windows
 from core.twin.demo import make_demo
 from dashboard import places, window_view
 
@@ -69,6 +72,7 @@ class BundleFolder:
     path: Path
     protocol: str | None
     machine: str | None = None
+    preset: str = ""
 
     @property
     def digest(self) -> str:
@@ -188,13 +192,13 @@ def bundles() -> tuple[BundleFolder, ...]:
     return tuple(sorted(opened, key=lambda bundle: bundle.protocol != "run"))
 
 
-def _described(folder: Path) -> tuple[str | None, str | None]:
-    """Protocol and machine that a bundle says it was trained under and on; None where it cannot be read."""
+def _described(folder: Path) -> tuple[str | None, str | None, str]:
+    """Protocol, machine and preset that a bundle says it was trained with; None where it cannot be read."""
     try:
         said = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
-        return str(said["protocol"]), str(said["machine"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None, None
+        return str(said["protocol"]), str(said["machine"]), str(said["preset"].get("name", ""))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None, None, ""
 
 
 def bundle(folder: BundleFolder) -> Bundle:
@@ -260,6 +264,31 @@ def _predict(
     times = 1 if without or change or prefix or decoding != "greedy" else TIMED
     answers = [read_input(_opened, inputs, decoding, prefix=prefix) for _ in range(times)]
     return replace(answers[0], latency_ms=median(answer.latency_ms for answer in answers))
+
+
+def predict_removed(
+    opened: Bundle, window: RunWindow, run_digest: str, removal: Removal, donors: Ablation | None = None
+) -> Prediction:
+    """Read one window without what a removal names; `donors` hold the windows that `shuffle` draws from."""
+    _warm(opened.digest, opened, window)
+    mask = removal.mask(opened).tobytes().hex()
+    question = (window.start_row, mask, removal.way, removal.seed, donors.digest if donors else "")
+    return _predict_removed(
+        opened.digest, run_digest, question, opened, window, removal, donors.windows if donors else None
+    )
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _predict_removed(
+    bundle_digest: str,
+    run_digest: str,
+    question: tuple[int, str, str, int, str],
+    _opened: Bundle,
+    _window: RunWindow,
+    _removal: Removal,
+    _donors: Windows | None,
+) -> Prediction:
+    return read_input(_opened, removed_input(_opened, _window, _removal, _donors))
 
 
 def file_stamp(path: Path) -> str:

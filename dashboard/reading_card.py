@@ -92,17 +92,21 @@ def show(looked: Looked, pinned: str | None, also: Sequence[str]) -> Chosen | No
     with grid.cell(column_span=4):
         if looked.problem:
             st.error(looked.problem, icon=":material/error:")
-        part = part_of(looked.bundle, looked.window.recording.name, looked.window.recording.machine)
-        if looked.bundle.reads_lines:
-            chosen = _show_line(looked, pinned, also)
-        else:
-            chosen = None
-            st.markdown(reading.operation_alone_words(part), help=reading.PARTS[part])
-            if looked.changed is not None:
-                st.markdown(reading.change_words(looked.read, looked.changed, looked.what_if.words, (0, 0)))
+        chosen = show_reading(looked, pinned, also)
     with grid.cell(column_span=2):
-        _show_operation(looked)
+        show_operation(looked)
     return chosen
+
+
+def show_reading(looked: Looked, pinned: str | None, also: Sequence[str]) -> Chosen | None:
+    """The line and its tokens, and what the changes flip; the token whose detail is open."""
+    if looked.bundle.reads_lines:
+        return _show_line(looked, pinned, also)
+    part = part_of(looked.bundle, looked.window.recording.name, looked.window.recording.machine)
+    st.markdown(reading.operation_alone_words(part), help=reading.PARTS[part])
+    if looked.changed is not None:
+        st.markdown(reading.change_words(looked.read, looked.changed, looked.what_if.words, (0, 0)))
+    return None
 
 
 def _show_line(looked: Looked, pinned: str | None, also: Sequence[str]) -> Chosen | None:
@@ -193,7 +197,8 @@ def _chosen(table: Json, rows: Sequence[Reading]) -> Chosen | None:
     return None
 
 
-def _show_operation(looked: Looked) -> None:
+def show_operation(looked: Looked) -> None:
+    """The operation that was read, the probabilities of all, and which channels were there to read."""
     truth = looked.window.operation
     st.markdown(reading.operation_words(looked.read, truth))
     frame = reading.operations_frame(looked.read, truth, looked.changed)

@@ -52,7 +52,7 @@ class TrainingError(ToolmarkError):
 
 
 def train(
-    splits_dir: Path,
+    splits: Path | Splits,
     out: Path,
     preset: Preset,
     seed: int = 0,
@@ -62,7 +62,7 @@ def train(
     initial: Path | None = None,
     command: Sequence[str] = (),
 ) -> Path:
-    """Train a bundle on the window files of `splits_dir` and write it to `out`.
+    """Train a bundle on window files (or the folder of them) and write it to `out`.
 
     Killed at any moment and called again with the same arguments, it goes on with the last whole epoch. Stage 1
     alone leaves the frozen encoder in `out/training`, where stage 2 alone takes it up. Windows without any program
@@ -73,8 +73,9 @@ def train(
         ToolmarkError: the windows cannot be learned from, or another training works in `out`.
     """
     torch.set_num_threads(threads)
-    job = _Job.open(splits_dir, out, preset, seed, initial)
-    said = tuple(command) or command_of(splits_dir, out, arguments_of(preset), seed, stages, initial)
+    opened = splits if isinstance(splits, Splits) else read_splits(splits)
+    job = _Job.open(opened, out, preset, seed, initial)
+    said = tuple(command) or command_of(opened.path, out, arguments_of(preset), seed, stages, initial)
     with at_work(out):
         begin(out, job.record(said, tuple(stages), threads))
         return _stages(job, out, stages, listener)
@@ -108,13 +109,12 @@ class _Job:
     initial: Bundle | None
 
     @classmethod
-    def open(cls, splits_dir: Path, out: Path, preset: Preset, seed: int, initial: Path | None) -> "_Job":
-        splits = read_splits(splits_dir)
+    def open(cls, splits: Splits, out: Path, preset: Preset, seed: int, initial: Path | None) -> "_Job":
         reads_lines = bool(splits.train.labelled.any())
         parts = {part: learned_from(getattr(splits, part), lines=reads_lines) for part in ("train", "val")}
         if not all(map(len, parts.values())):
             raise TrainingError(
-                f"{splits_dir} has no training or validation windows with a program line or an operation: "
+                f"{splits.path} has no training or validation windows with a program line or an operation: "
                 "cut windows again."
             )
         return cls(
