@@ -20,6 +20,7 @@ _STYLE = """<style>
 .training-name small { opacity: 0.75; }
 </style>"""
 
+ABLATION = places.ROOT / "pages" / "ablation.py"
 _ASKED, _FAILED = "experiment_asked", "experiment_failed"
 
 
@@ -106,6 +107,16 @@ def _buttons(entry: Entry, place: str) -> None:
             on_click=trainings.go_on,
             args=(entry,),
         )
+    bundle = entry.promoted.name if entry.promoted else entry.name if entry.shipped else None
+    if bundle is not None and st.button(
+        "Ablate",
+        icon=":material/grid_off:",
+        key=f"ablate_{place}",
+        type="tertiary",
+        help="What it lives on: the Ablation page, with this bundle.",
+    ):
+        selection.change(bundle=bundle, protocol=None)
+        st.switch_page(ABLATION)
     if entry.promoted is not None:
         st.button(
             "Undo promotion",

@@ -74,7 +74,7 @@ def chart(panel: Panel, curves: Sequence[Curve], axis: str, smooth: int, ink: In
     """The option of `st.echarts_chart`: a line a training, solid up to its best epoch and dashed after it."""
     minutes = in_minutes(curves)
     series = [one for curve in curves for one in _series(panel, curve, axis, smooth, minutes, ink)]
-    planned = max((curve.log.planned or curve.log.done for curve in curves), default=1)
+    planned = max((curve.log.planned or 0 for curve in curves), default=0)
     label = {"color": ink.quiet, "fontSize": 11}
     unit = " %" if panel.share else ""
     return {
@@ -84,7 +84,7 @@ def chart(panel: Panel, curves: Sequence[Curve], axis: str, smooth: int, ink: In
         "xAxis": {
             "type": "value",
             "min": 0,
-            **({"max": planned, "minInterval": 1} if axis == EPOCHS else {}),
+            **({"max": planned or None, "minInterval": 1} if axis == EPOCHS else {}),
             "name": "epoch" if axis == EPOCHS else "min" if minutes else "s",
             "nameLocation": "middle",
             "nameGap": 18,

@@ -66,11 +66,6 @@ class Training:
         """What differs from the preset of its name as that is now: value and preset's value; None = no such preset."""
         return changes_of(self.preset)
 
-    @property
-    def test_digest(self) -> str:
-        """Digest of the test windows of its split; empty where nothing tells."""
-        return self.record.windows.get("test", "") if self.record else ""
-
     def configuration(self) -> dict[str, str]:
         """Everything that two trainings may differ in, by name, in words."""
         said = {"preset": str(self.preset.get("name", ""))}
