@@ -46,29 +46,32 @@ def show(chosen: Sequence[Entry], colours: Sequence[str], every: Sequence[Entry]
 
 def state_words(entry: Entry, every: Sequence[Entry]) -> str:
     """How a training stands, and how long it will take, as far as its epochs tell."""
-    job, training = entry.job, entry.training
-    if job.state == "waiting":
-        ahead = next((each.title for each in jobs.every() if each.state in ("running", "stopping")), "")
-        return f"waits for another job to end{f': {ahead}' if ahead else ''}"
-    if job.state == "stopping":
-        return "is stopping; what is done stays"
+    training = entry.training
+    if entry.busy and (training is None or training.state != "running" or entry.job.state == "stopping"):
+        return _job_words(entry)
     if training is None:
-        return f"{entry.state}; {job.text}" if job.text else entry.state
-    others = [each.training for each in every if each.training is not None and each.name != entry.name]
+        return entry.state
     done = "; ".join(
         f"stage {name[-1]}: {log.done}{f' of {log.planned}' if log.planned else ''} epochs"
         for name, log in training.stages.items()
     )
     if entry.busy:
-        told = _left(training, others) if training.state == "running" else ""
-        where = "" if job.busy else ", begun on the command line"
-        at = done or job.text or "reads its windows"
-        if training.state != "running" and job.text:
-            at = job.text
-        return f"running{where}; {at}{told}"
+        others = [each.training for each in every if each.training is not None and each.name != entry.name]
+        where = "" if entry.job.busy else ", begun on the command line"
+        return f"running{where}; {done or 'reads its windows'}{_left(training, others)}"
     if entry.promoted:
         return f"promoted as {entry.promoted.name}, first choice for {entry.promoted.dataset or 'no dataset'}"
-    return f"{entry.state}; {done}" if entry.state not in ("done",) and done else entry.state
+    return f"{entry.state}; {done}" if done and entry.state != "done" else entry.state
+
+
+def _job_words(entry: Entry) -> str:
+    """What its job does before its training has begun, and after."""
+    if entry.job.state == "waiting":
+        ahead = next((each.title for each in jobs.every() if each.state in ("running", "stopping")), "")
+        return f"waits for another job to end{f': {ahead}' if ahead else ''}"
+    if entry.job.state == "stopping":
+        return "is stopping; what is done stays"
+    return f"running; {job_view.words(entry.job)}"
 
 
 def _left(training: Training, others: Sequence[Training]) -> str:

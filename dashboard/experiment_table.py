@@ -144,10 +144,10 @@ def show(found: Sequence[Entry], wanted: Sequence[str], data_digest: str, datase
 def _config(shown: pd.DataFrame) -> dict[str, Any]:
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     config: dict[str, Any] = {
-        "name": text("Training", width=185, pinned=True, help="Mark up to five to see and compare them."),
+        "name": text("Training", width=170, pinned=True, help="Mark up to five to see and compare them."),
         "state": text("State", width=88),
         "preset": text(
-            "Preset", width=170, help="And what differs from the preset of that name as it is now."
+            "Preset", width=155, help="And what differs from the preset of that name as it is now."
         ),
         "protocol": text("Protocol", width=95),
         "seed": number("Seed", width=48, format="%d", help="Of weights and batches."),
@@ -167,7 +167,7 @@ def _config(shown: pd.DataFrame) -> dict[str, Any]:
         "n": number(
             "n",
             width=65,
-            format="%d",
+            format="localized",
             help="Windows that the test figure is of; pooled ones count each model.",
         ),
         "minutes": number("Time", width=80, format="%.1f min", help="All epochs of both stages."),
