@@ -12,7 +12,7 @@ from tests.e2e.conftest import Desk, serving, wait_for
 
 TINY = (
     "stage1.hidden_dim=16",
-    "stage1.loop.epochs=8",
+    "stage1.loop.epochs=12",
     "stage2.d_model=16",
     "stage2.n_heads=2",
     "stage2.n_layers=1",
@@ -65,10 +65,10 @@ def test_a_training_is_begun_watched_stopped_resumed_and_promoted(demo: Desk, bu
     page = begin(demo)
     wait_for(page, "trainings=tiny")
     # the first epoch is drawn by itself, and the next ones after it
-    state(page, r"running; stage 1: \d+ of 8 epochs")
+    state(page, r"running; stage 1: \d+ of 12 epochs")
     expect(page.locator('[class*="st-key-panel_stage1_loss"] canvas').first).to_be_visible()
     page.get_by_role("button", name="Stop").click()
-    state(page, r"^stopped; stage 1: \d+ of 8 epochs")
+    state(page, r"^stopped; stage 1: \d+ of 12 epochs")
     demo.settle()
     log = build / "trainings" / "tiny" / "training" / "stage1.csv"
     before = log.read_text().splitlines()
@@ -77,7 +77,7 @@ def test_a_training_is_begun_watched_stopped_resumed_and_promoted(demo: Desk, bu
     demo.settle()
     after = log.read_text().splitlines()
     assert after[: len(before)] == before, "it went on with the epochs that were done"
-    assert len(after) == 9
+    assert len(after) == 13
     expect(page.get_by_text("protocol run, 4 held-out runs")).to_be_visible()
     page.get_by_role("button", name="Promote").click()
     page.get_by_role("button", name="Promote it").click()
