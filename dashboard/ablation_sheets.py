@@ -75,7 +75,7 @@ def one_figure(
     rows = tuple(_row(str(place), each, beside) for place, each in enumerate(found))
     effect_rows.show(
         f"effects_{kind}",
-        Table("Kept alone" if kind == "kept" else "Removed", tuple(columns), rows, "", 2, legend),
+        Table("Kept alone" if kind == "kept" else "Removed", tuple(columns), rows, 2, legend),
         lambda key: open_(cases[key].kind, cases[key].names),
     )
 
@@ -225,7 +225,7 @@ def shapley(kept: Kept, metric: str, open_: Open) -> None:
     legend: dict[Shape, str] = {"dot": "Shapley value, points, 95 % over runs and orders"}
     columns = ("Points", "of which sampling", "Share, %")
     effect_rows.show(
-        "shapley", Table("Modality", columns, rows, "", 1, legend), lambda name: open_("modality", (name,))
+        "shapley", Table("Modality", columns, rows, 1, legend), lambda name: open_("modality", (name,))
     )
     st.caption(
         f"{game.orders} sampled orders. All modalities together less none: {signed(total)} points, which the values "

@@ -116,6 +116,7 @@ def _pick_way(bundle: Bundle, way: Way) -> None:
         index=selection.begin(key, way, WAYS),
         format_func=LABELS.__getitem__,
         key=key,
+        width=170,
         on_change=ablation_choice.turn,
         args=(key, bundle),
     )
@@ -212,7 +213,7 @@ def _scope(kept: Kept, place: Place | None, way: Way) -> None:
 def _retrained(bundle: Bundle, metric: str, group: str) -> dict[str, Modality]:
     """Modality -> what training without it costs the same design, where that was done."""
     base = FULL.get(str(bundle.manifest.preset.get("name")), str(bundle.manifest.preset.get("name")))
-    for each in ablation_kept.trials(bundle.machine):
+    for each in ablation_kept.trials_of(bundle.machine):
         if each.of.protocol == bundle.protocol and base in each.of.bases and metric in each.of.metrics:
             rows = ablation_retrained.rows_of(each, base, metric, group)
             return {row.name: row for row in rows}
