@@ -10,7 +10,7 @@ from core.evidence.ablation.trials import FULL
 from core.model.bundle import Bundle
 from dashboard import ablation_kept, ablation_pick, ablation_sheets, components, effect_rows, selection
 from dashboard.ablation_kept import KeptTrials
-from dashboard.ablation_sheets import lost, signed, span
+from dashboard.ablation_sheets import lost, share, signed, span
 from dashboard.effect_rows import Mark, Row, Shape, Table, Text
 from dashboard.shell import View
 
@@ -140,7 +140,7 @@ def _row(each: Modality, *, printed: bool) -> Row:
 def _loss(loss: Loss | None) -> tuple[Text, Text]:
     if loss is None:
         return Text(), Text()
-    return lost(loss.against), Text(signed(loss.against.relative), by=loss.against.relative)
+    return lost(loss.against), share(loss.against.relative)
 
 
 def _title(label: str, each: Modality) -> str:

@@ -20,7 +20,7 @@ from dashboard import (
     selection,
 )
 from dashboard.ablation_kept import KeptTrials
-from dashboard.ablation_sheets import lost, signed
+from dashboard.ablation_sheets import lost, share
 from dashboard.effect_rows import Mark, Row, Shape, Table, Text
 from dashboard.shell import View
 
@@ -136,7 +136,7 @@ def _row(each: Technique, *, printed: bool) -> Row:
         Text(single, by=max(reached.single) - min(reached.single), title="each seed's own value"),
         Text(f"{reached.n:,}", by=reached.n),
         lost(differs, 2),
-        Text(signed(differs.relative, 2) if differs else "", by=differs.relative if differs else None),
+        share(differs.relative, 2) if differs else Text(),
     ]
     marks = [Mark("dot", 100 * reached.interval.value, low, high)]
     marks += [Mark("seed", 100 * one) for one in reached.single]

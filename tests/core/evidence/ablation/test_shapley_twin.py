@@ -43,7 +43,9 @@ def game(tmp_path_factory: pytest.TempPathFactory) -> Shapley:
     cut_store(store, folder / "splits", options)
     train(folder / "splits", folder / "bundle", with_changes(BEST, LEARN), threads=1)
     bundle = load_bundle(folder / "bundle")
-    return shapley(Ablation(bundle, held_out_windows(bundle, folder / "splits")), metrics=("operation",), most=12)
+    return shapley(
+        Ablation(bundle, held_out_windows(bundle, folder / "splits")), metrics=("operation",), most=12
+    )
 
 
 def _write(folder: Path) -> None:
