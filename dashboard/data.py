@@ -72,6 +72,7 @@ class BundleFolder:
     path: Path
     protocol: str | None
     machine: str | None = None
+    preset: str = ""
 
     @property
     def digest(self) -> str:
@@ -183,20 +184,21 @@ def bundles_folder() -> Path:
 
 
 def bundles() -> tuple[BundleFolder, ...]:
-    """Every bundle that is there; those of the default protocol come first."""
-    root = bundles_folder()
-    folders = sorted(root.iterdir()) if root.is_dir() else []
-    found = [BundleFolder(f.name, f, *_described(f)) for f in folders if (f / "bundle.json").is_file()]
-    return tuple(sorted(found, key=lambda bundle: bundle.protocol != "run"))
+    """Every bundle that is there, also those that were promoted here; those of the default protocol come first."""
+    roots = (bundles_folder(), places.promoted_folder())
+    folders = [f for root in roots if root.is_dir() for f in sorted(root.iterdir()) if f.name[0] != "."]
+    found = {f.name: f for f in reversed(folders) if (f / "bundle.json").is_file()}
+    opened = [BundleFolder(name, f, *_described(f)) for name, f in sorted(found.items())]
+    return tuple(sorted(opened, key=lambda bundle: bundle.protocol != "run"))
 
 
-def _described(folder: Path) -> tuple[str | None, str | None]:
-    """Protocol and machine that a bundle says it was trained under and on; None where it cannot be read."""
+def _described(folder: Path) -> tuple[str | None, str | None, str]:
+    """Protocol, machine and preset that a bundle says it was trained with; None where it cannot be read."""
     try:
         said = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
-        return str(said["protocol"]), str(said["machine"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None, None
+        return str(said["protocol"]), str(said["machine"]), str(said["preset"].get("name", ""))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None, None, ""
 
 
 def bundle(folder: BundleFolder) -> Bundle:

@@ -1,14 +1,14 @@
 """Two sides of one comparison: the difference of a metric, drawn over the runs that both sides read."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from core.evidence.bootstrap import BootstrapConfig, Floats, Interval, Statistic, percentiles, run_weights
 from core.evidence.evaluation import Evaluation
 from core.evidence.metrics import MODEL
-from core.evidence.tally import Bools, Tally
+from core.evidence.tally import Bools, Tally, Unit
 from core.evidence.truth import EvidenceError
 
 # drawn from fewer runs, an interval is much too narrow
@@ -83,6 +83,13 @@ def speaking_runs(sides: Sequence[Floats]) -> Bools:
     return np.asarray(np.any([np.any(sums != 0, axis=1) for sums in sides], axis=0), np.bool_)
 
 
+def aligned(tally: Tally, units: Sequence[Unit], place: Mapping[Unit, int]) -> Tally:
+    """The same tally over the units of several sides, each in its place; those that this side lacks add nothing."""
+    sums = np.zeros((len(place), tally.sums.shape[1]))
+    sums[[place[unit] for unit in units]] = tally.sums
+    return replace(tally, sums=sums)
+
+
 def difference(
     metric: str, first: Tally, second: Tally, mask: Bools | None = None, config: BootstrapConfig | None = None
 ) -> Difference:
@@ -117,3 +124,27 @@ def differences(
         for tally in first.tallies
         if tally.method == MODEL and tally.metric in others
     ]
+
+
+def unlike(first: Evaluation, second: Evaluation) -> str | None:
+    """Why two evaluations are not of the same test windows, in words; None where they are, as far as they tell.
+
+    They tell the runs, and how many windows of each; which windows of a run is for who knows their digests.
+    """
+    runs = [{unit.run for unit in each.units} for each in (first, second)]
+    if runs[0] != runs[1]:
+        return (
+            f"other runs: {len(runs[0] - runs[1])} of {len(runs[0])} are not among the other's {len(runs[1])}"
+        )
+    models = [each.counts.models for each in (first, second)]
+    if models[0] != models[1]:
+        return f"figures of {models[0]:g} and of {models[1]:g} models pooled"
+    if first.units != second.units or not np.array_equal(_asked(first), _asked(second)):
+        return "other windows of the same runs"
+    return None
+
+
+def _asked(evaluation: Evaluation) -> Floats:
+    """How many windows of each run were asked for their operation, `[R]`."""
+    found = (t for t in evaluation.tallies if (t.metric, t.method) == ("operation", MODEL))
+    return next((np.asarray(tally.asked, np.float64) for tally in found), np.zeros(0))
