@@ -15,6 +15,7 @@ from dashboard import ablation_tests, components, heat_grid, score_rows, selecti
 from dashboard.ablation_choice import Taken
 from dashboard.ablation_tests import Place
 from dashboard.compare_figures import verdict
+from dashboard.components import escaped
 from dashboard.heat_grid import Cell
 from dashboard.score_table import COMPARED
 
@@ -53,10 +54,16 @@ def show_headline(place: Place, taken: Taken) -> None:
     if found is None or place.known(NOTHING) is None or place.known(taken.removal) is None:
         _wait(place, taken)
         return
+    st.markdown(said(taken))
     st.table(_headline(found.ablation, taken))
     st.caption(
         f"Per cent; n in brackets. {_NOTE}" if taken.names else "Per cent, 95 % interval over runs, n."
     )
+
+
+def said(taken: Taken) -> str:
+    """What the figures are of, as Markdown: they never stand without it."""
+    return f"**{escaped(taken.words[:1].upper() + taken.words[1:])}**"
 
 
 def _headline(ablation: Ablation, taken: Taken) -> pd.DataFrame:
