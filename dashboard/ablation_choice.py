@@ -113,7 +113,7 @@ def show(bundle: Bundle, taken: Taken) -> None:
             format_func=LABELS.__getitem__,
             required=True,
             key=key,
-            on_change=_turn,
+            on_change=turn,
             args=(key, bundle),
         )
         if taken.way in SEEDED:
@@ -132,7 +132,7 @@ def show(bundle: Bundle, taken: Taken) -> None:
         st.caption(f":material/warning: {problem}")
 
 
-def _turn(key: str, bundle: Bundle) -> None:
+def turn(key: str, bundle: Bundle) -> None:
     """Another way for what is taken away by now: the names go with it."""
     way, taken = selection.chosen(key), asked(bundle, selection.held())
     if way is None or way == taken.way:

@@ -25,7 +25,7 @@ def show(place: Place, taken: Taken) -> None:
         st.caption("The table appears once the test windows are open.")
         return
     every = cases(place.bundle, ("modality",), taken.way)
-    left = [case for case in every if place.known(case.removal) is None]
+    left = [case for case in every if place.known(case.removal(place.bundle)) is None]
     job = _job(place, taken)
     with st.container(horizontal=True, vertical_alignment="center", key="leave_out"):
         st.button(
@@ -88,12 +88,14 @@ def _filling(place: Place, taken: Taken) -> None:
 def _table(ablation: Ablation, every: tuple[Case, ...], taken: Taken) -> None:
     """A row a modality, the costliest first; a click takes just that modality away."""
     base = ablation.known(NOTHING)
-    scored = [case for case in every if ablation.known(case.removal) is not None]
+    scored = [case for case in every if ablation.known(case.removal(ablation.bundle)) is not None]
     if base is None or not scored:
         return
     metrics = [name for name in HEADLINES if base.row(name) is not None]
     found = {
-        case.names[0]: {each.metric: each for each in differences(ablation, NOTHING, case.removal)}
+        case.names[0]: {
+            each.metric: each for each in differences(ablation, NOTHING, case.removal(ablation.bundle))
+        }
         for case in scored
     }
     first = "exact_line" if "exact_line" in metrics else metrics[0]

@@ -72,6 +72,7 @@ class BundleFolder:
     path: Path
     protocol: str | None
     machine: str | None = None
+    preset: str = ""
 
     @property
     def digest(self) -> str:
@@ -190,13 +191,13 @@ def bundles() -> tuple[BundleFolder, ...]:
     return tuple(sorted(found, key=lambda bundle: bundle.protocol != "run"))
 
 
-def _described(folder: Path) -> tuple[str | None, str | None]:
-    """Protocol and machine that a bundle says it was trained under and on; None where it cannot be read."""
+def _described(folder: Path) -> tuple[str | None, str | None, str]:
+    """Protocol, machine and preset that a bundle says it was trained with; None where it cannot be read."""
     try:
         said = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
-        return str(said["protocol"]), str(said["machine"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None, None
+        return str(said["protocol"]), str(said["machine"]), str(said["preset"].get("name", ""))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None, None, ""
 
 
 def bundle(folder: BundleFolder) -> Bundle:

@@ -20,12 +20,16 @@ PROTOCOLS = ("seed", "run", "blind", "program")
 
 @dataclass(frozen=True)
 class Scored:
-    """One evaluation, and in words what was scored; `own` = of the bundle that is looked at."""
+    """One evaluation, and in words what was scored; `own` = of the bundle that is looked at.
+
+    preset: by which its model was trained, "" = not known.
+    """
 
     protocol: str
     source: str
     evaluation: Evaluation
     own: bool = False
+    preset: str = ""
 
 
 def scored(machine: Machine, chosen: Bundle | None) -> tuple[Scored, ...]:
@@ -44,7 +48,7 @@ def _of_bundles(machine: Machine, chosen: Bundle | None) -> list[Scored]:
         own = chosen is not None and folder.path == chosen.path
         evaluation = data.evaluation(folder) if own or folder.machine == machine.name else None
         if evaluation is not None:
-            found.append(Scored(evaluation.protocol, f"bundle {folder.name}", evaluation, own))
+            found.append(Scored(evaluation.protocol, f"bundle {folder.name}", evaluation, own, folder.preset))
     return found
 
 

@@ -76,7 +76,7 @@ def place_of(view: View, without: Sequence[str] = ()) -> Place | None:
     """Where the readings of a view are; None where it has no dataset or no bundle."""
     if view.dataset is None or view.bundle is None:
         return None
-    source = _source(_stamp(view.dataset), str(view.dataset.path))
+    source = source_of(view.dataset)
     made = made_from(view.bundle, STRIDE, without)
     name = places.plain(view.dataset.name)
     out = (
@@ -85,6 +85,11 @@ def place_of(view: View, without: Sequence[str] = ()) -> Place | None:
         / f"{name}-{jobs.key_of(view.dataset.path.absolute(), made)}.parquet"
     )
     return Place(out, made, source, view.bundle, tuple(without))
+
+
+def source_of(dataset: Dataset) -> RunSource:
+    """The runs of a dataset, each told from every other, as they were a few seconds ago at most."""
+    return _source(_stamp(dataset), str(dataset.path))
 
 
 def _stamp(dataset: Dataset) -> str:

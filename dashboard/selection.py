@@ -72,6 +72,7 @@ class Selection:
     - Ablation: `ablation` is the part of the page, `way` how channels are taken away, `taken` which, where they are not
       simply missing (then they are `without`), `draw` the seed of what is random in it, `combos` the kept
       combinations that are compared.
+    - Audit: `finding` is the part of the audit that is open, `sight` what the probe that is looked at may see.
     - Review: `desk` is the part of the page, `queue` the way through the windows, `sample` and `seed` what is drawn at
       random, `said` the verdicts that are listed.
     """
@@ -109,6 +110,8 @@ class Selection:
     versus_bundle: str | None = _kept("vs_bundle", _TEXT)
     versus_filter: str | None = _kept("vs_filter", _TEXT)
     versus_without: tuple[str, ...] = _kept("vs_without", _NAMES, empty=())
+    finding: str | None = _kept("finding", _TEXT)
+    sight: str | None = _kept("sight", _TEXT)
     desk: str | None = _kept("desk", _TEXT)
     queue: str | None = _kept("queue", _TEXT)
     sample: int | None = _kept("sample", _ROW, "size of the sample", "100 windows are drawn")
@@ -127,6 +130,11 @@ class Selection:
     taken: tuple[str, ...] = _kept("taken", _NAMES, empty=())
     draw: int | None = _kept("draw", _ROW, "seed", "it is 0")
     combos: tuple[str, ...] = _kept("combos", _NAMES, empty=())
+    table: str | None = _kept("table", _TEXT)
+    spread: str | None = _kept("spread", _TEXT)
+    metric: str | None = _kept("metric", _TEXT)
+    group: str | None = _kept("operation", _TEXT)
+    trials: str | None = _kept("trials", _TEXT)
 
 
 # field of the selection -> name in the address

@@ -35,6 +35,12 @@ def caveats(evaluation: Evaluation | None, bundle: Bundle | None = None) -> list
     return sorted(found, key=lambda caveat: WEIGHTS.index(caveat.weight))
 
 
+def against_baselines(evaluation: Evaluation) -> list[Caveat]:
+    """The reasons for doubt that other methods give, the gravest first."""
+    found = [caveat for rule in BASELINES for caveat in rule(evaluation)]
+    return sorted(found, key=lambda caveat: WEIGHTS.index(caveat.weight))
+
+
 def words(row: MetricRow) -> str:
     """A figure in per cent with its interval, "94.8 % (90.3 to 98.0)"."""
     span = (
@@ -193,4 +199,6 @@ def _weakest(evaluation: Evaluation) -> Iterator[Caveat]:
         )
 
 
-RULES = (_confounds, _better_without, _told, _truth, _forced, _calibration, _spread, _left_out, _weakest)
+# what other methods reach without seeing more than the model, or without a sensor
+BASELINES = (_confounds, _better_without, _told)
+RULES = (*BASELINES, _truth, _forced, _calibration, _spread, _left_out, _weakest)

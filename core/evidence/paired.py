@@ -1,14 +1,14 @@
 """Two sides of one comparison: the difference of a metric, drawn over the runs that both sides read."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from core.evidence.bootstrap import BootstrapConfig, Floats, Interval, Statistic, percentiles, run_weights
 from core.evidence.evaluation import Evaluation
 from core.evidence.metrics import MODEL
-from core.evidence.tally import Bools, Tally
+from core.evidence.tally import Bools, Tally, Unit
 from core.evidence.truth import EvidenceError
 
 # drawn from fewer runs, an interval is much too narrow
@@ -81,6 +81,13 @@ def combined(terms: Terms, mask: Bools | None = None, config: BootstrapConfig | 
 def speaking_runs(sides: Sequence[Floats]) -> Bools:
     """Which runs add to any of the sides."""
     return np.asarray(np.any([np.any(sums != 0, axis=1) for sums in sides], axis=0), np.bool_)
+
+
+def aligned(tally: Tally, units: Sequence[Unit], place: Mapping[Unit, int]) -> Tally:
+    """The same tally over the units of several sides, each in its place; those that this side lacks add nothing."""
+    sums = np.zeros((len(place), tally.sums.shape[1]))
+    sums[[place[unit] for unit in units]] = tally.sums
+    return replace(tally, sums=sums)
 
 
 def difference(

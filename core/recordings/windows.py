@@ -1,6 +1,6 @@
 """Windows: 64 rows of a run, cut every 16, each with the program line that fills most of it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple, Protocol
 
@@ -79,6 +79,18 @@ class Windows:
     def take(self, index: NDArray[np.int64] | NDArray[np.bool_] | slice) -> "Windows":
         """The windows of an index array, a mask or a slice (a slice shares the memory)."""
         return replace(self, **{name: getattr(self, name)[index] for name in ARRAYS})
+
+    def without(self, channels: Collection[str]) -> "Windows":
+        """The same windows with these channels cut out."""
+        kept = [place for place, channel in enumerate(self.channels) if channel not in channels]
+        if len(kept) == len(self.channels):
+            return self
+        return replace(
+            self,
+            continuous=np.ascontiguousarray(self.continuous[:, :, kept]),
+            present=np.ascontiguousarray(self.present[:, kept]),
+            channels=tuple(self.channels[place] for place in kept),
+        )
 
     def with_tokens(self, scheme: LineEncoder) -> "Windows":
         """The same windows with the tokens of a scheme; a window without a label has none."""

@@ -49,7 +49,7 @@ class TrainingError(ToolmarkError):
 
 
 def train(
-    splits_dir: Path,
+    splits: Path | Splits,
     out: Path,
     preset: Preset,
     seed: int = 0,
@@ -58,14 +58,15 @@ def train(
     listener: Listener | None = None,
     initial: Path | None = None,
 ) -> Path:
-    """Train a bundle on the window files of `splits_dir` and write it to `out`.
+    """Train a bundle on window files (or the folder of them) and write it to `out`.
 
     Killed at any moment and called again with the same arguments, it goes on with the last whole epoch. Stage 1
     alone leaves the frozen encoder in `out/training`, where stage 2 alone takes it up. Windows without any program
     line make a bundle of stage 1 that tells the operation. `initial`: a bundle whose weights are begun with.
     """
     torch.set_num_threads(threads)
-    job = _Job.open(splits_dir, out, preset, seed, initial)
+    opened = splits if isinstance(splits, Splits) else read_splits(splits)
+    job = _Job.open(opened, out, preset, seed, initial)
     if 1 in stages:
         job.stage1(listener)
     if not job.reads_lines:
@@ -93,14 +94,13 @@ class _Job:
     initial: Bundle | None
 
     @classmethod
-    def open(cls, splits_dir: Path, out: Path, preset: Preset, seed: int, initial: Path | None) -> "_Job":
-        splits = read_splits(splits_dir)
+    def open(cls, splits: Splits, out: Path, preset: Preset, seed: int, initial: Path | None) -> "_Job":
         reads_lines = bool(splits.train.labelled.any())
         choose = _labelled if reads_lines else _of_known_operation
         parts = {part: choose(getattr(splits, part)) for part in ("train", "val")}
         if not all(map(len, parts.values())):
             raise TrainingError(
-                f"{splits_dir} has no training or validation windows with a program line or an operation: "
+                f"{splits.path} has no training or validation windows with a program line or an operation: "
                 "cut windows again."
             )
         return cls(

@@ -1,47 +1,87 @@
 """The whole audit of a split: leaks, probes and labels, from the windows to a result that can be kept."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.evidence.audit.data import AuditData
 from core.evidence.audit.labels import Labels, labels
 from core.evidence.audit.leakage import Leakage, leakage
-from core.evidence.audit.probes import Probe, probes
+from core.evidence.audit.levels import Levels, levels
+from core.evidence.audit.probes import Found, Probe, Told, probes
+from core.evidence.bootstrap import Interval
 from core.gcode.scheme import Scheme
-
-# probes that are done, all, what is being looked at
-Told = Callable[[int, int, str], None]
+from core.recordings.inputs import InputSpec
 
 
 @dataclass(frozen=True, eq=False)
 class Audit:
     """What was found about a split of some runs.
 
-    leakage is None where there is no training or test part; probes are none where there is one run alone;
-    controller_inputs: channels of the controller's own state among the windows' inputs; length: rows of a window.
+    leakage is None where there is no training or test part, and `unsplit` says why; probes are none where fewer than
+    two runs or operations are known; controller_inputs: channels of the controller's own state among the inputs;
+    length: rows of a window; left_out: run -> why it has no windows. inputs: what a model sees of the probed windows,
+    None = they are as it sees them.
     """
 
     machine: str
     protocol: str
     runs: int
+    operations: int
     length: int
     leakage: Leakage | None
     probes: tuple[Probe, ...]
     labels: Labels
+    levels: Levels
     controller_inputs: tuple[str, ...]
+    inputs: InputSpec | None = None
+    left_out: Mapping[str, str] | None = None
+    unsplit: str = ""
+
+    def probe(self, name: str | None) -> Probe | None:
+        """The probe of a name."""
+        return next((probe for probe in self.probes if probe.name == name), None)
+
+    def seen(self, probe: Probe) -> Interval | None:
+        """How well what a model sees of it tells the operation: its inputs may leave channels out, or levels.
+
+        None = a model does not see it.
+        """
+        if self.inputs is None:
+            return probe.operation
+        if probe.kind == "presence":
+            return probe.operation
+        if not set(probe.channels) & set(self.inputs.channels):
+            return None
+        return probe.moving if self.inputs.remove_run_offset else probe.operation
 
 
-def audit(data: AuditData, scheme: Scheme | None = None, told: Told | None = None) -> Audit:
-    """Look for leaks, for what names the session and for weak labels; `scheme`: the vocabulary that is scored with."""
+def audit(
+    data: AuditData,
+    scheme: Scheme | None = None,
+    told: Told | None = None,
+    known: Mapping[str, Probe] | None = None,
+    found: Found | None = None,
+) -> Audit:
+    """Look for leaks, for what names the session and for weak labels; `scheme`: the vocabulary that is scored with.
+
+    `known` probes are not made again, and `found` hears of every other one.
+    """
     own = set(data.machine.controller_channels)
+    seen = data.windows.channels if data.inputs is None else data.inputs.channels
     both = len(data.index("train")) and len(data.index("test"))
+    kinds = set(data.windows.operation_type[data.asked].tolist())
     return Audit(
         machine=data.machine.name,
         protocol=data.protocol,
         runs=len(set(data.windows.run.tolist())),
+        operations=len(kinds),
         length=data.windows.continuous.shape[1],
         leakage=leakage(data) if both else None,
-        probes=probes(data, told),
+        probes=probes(data, told, known, found),
         labels=labels(data, scheme),
-        controller_inputs=tuple(name for name in data.windows.channels if name in own),
+        levels=levels(data),
+        controller_inputs=tuple(name for name in seen if name in own),
+        inputs=data.inputs,
+        left_out=data.left_out,
+        unsplit=data.unsplit,
     )

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from sklearn.neighbors import NearestNeighbors
 
 from core.evidence.audit.data import AuditData
-from core.evidence.audit.features import standardised, window_features
+from core.evidence.audit.features import standardised
 from core.evidence.bootstrap import Interval, quick_interval
 from core.evidence.tally import Bools, Ints
 from core.evidence.truth import EvidenceError
@@ -18,22 +18,30 @@ COPY = 1e-3
 
 @dataclass(frozen=True, eq=False)
 class Leakage:
-    """What M test windows share with the training windows, window by window, and in figures.
+    """What M test windows share with T training windows, window by window, and in figures.
 
-    index [M]: the windows; shared_rows [M]: rows that the training window nearest in time shares; nearest [M]: the most
-    similar training window, distance [M] in spreads of the channels; own_run [M]: it is of the same run.
+    run, row [M]: the test windows; near_run, near_row [M]: the most similar training window of each, distance [M] in
+    spreads of the channels; shared_rows [M]: rows that the training window nearest in time shares. same_operation,
+    same_line [M]: the most similar one has the same (an unknown operation and an empty line have none).
     `remembered_*`: how often that window's operation or line is right, with intervals over runs.
     """
 
-    index: Ints
-    shared_rows: Ints
-    nearest: Ints
+    train: int
+    run: NDArray[np.str_]
+    row: Ints
+    near_run: NDArray[np.str_]
+    near_row: Ints
     distance: NDArray[np.float64]
-    own_run: Bools
+    shared_rows: Ints
+    same_operation: Bools
+    same_line: Bools
     runs: int
     shared_runs: tuple[str, ...]
     remembered_operation: Interval
     remembered_line: Interval | None
+
+    def __len__(self) -> int:
+        return len(self.row)
 
     @property
     def overlapping(self) -> float:
@@ -41,9 +49,14 @@ class Leakage:
         return float((self.shared_rows > 0).mean())
 
     @property
-    def copies(self) -> Ints:
-        """Test windows that share no rows with a training window and yet have the same values as one, `[K]`."""
-        return np.asarray(self.index[(self.distance < COPY) & (self.shared_rows == 0)], np.int64)
+    def own_run(self) -> Bools:
+        """Test windows whose most similar training window is of the same run, `[M]`."""
+        return np.asarray(self.near_run == self.run, np.bool_)
+
+    @property
+    def copies(self) -> Bools:
+        """Test windows that share no rows with a training window and yet have the same values as one, `[M]`."""
+        return np.asarray((self.distance < COPY) & (self.shared_rows == 0), np.bool_)
 
 
 def leakage(data: AuditData) -> Leakage:
@@ -51,26 +64,29 @@ def leakage(data: AuditData) -> Leakage:
     train, test = data.index("train"), data.index("test")
     if not len(train) or not len(test):
         raise EvidenceError("The split has no training or no test windows: there is nothing to compare.")
-    features = standardised(window_features(data.windows), train)
+    features = standardised(data.measured, train)
     neighbours = NearestNeighbors(n_neighbors=1).fit(features[train])
     distance, place = neighbours.kneighbors(features[test])
     nearest = train[place[:, 0]]
-    run, line = data.windows.run, data.windows.gcode
+    run, line, row = data.windows.run, data.windows.gcode, data.windows.start_row
     operation = data.windows.operation_type
-    shared = np.intersect1d(run[train], run[test])
-    asked = line[test] != ""
+    asked, known = line[test] != "", operation[test] >= 0
+    same_line = np.asarray((line[nearest] == line[test]) & asked, np.bool_)
+    same_operation = np.asarray((operation[nearest] == operation[test]) & known, np.bool_)
     return Leakage(
-        index=test,
-        shared_rows=_shared_rows(data, train, test),
-        nearest=nearest,
+        train=len(train),
+        run=run[test],
+        row=row[test],
+        near_run=run[nearest],
+        near_row=row[nearest],
         distance=distance[:, 0] / np.sqrt(features.shape[1]),
-        own_run=np.asarray(run[nearest] == run[test], np.bool_),
+        shared_rows=_shared_rows(data, train, test),
+        same_operation=same_operation,
+        same_line=same_line,
         runs=len(np.unique(run[test])),
-        shared_runs=tuple(str(name) for name in shared),
-        remembered_operation=share_of_runs(
-            operation[nearest] == operation[test], operation[test] >= 0, run[test]
-        ),
-        remembered_line=share_of_runs(line[nearest] == line[test], asked, run[test]) if asked.any() else None,
+        shared_runs=tuple(str(name) for name in np.intersect1d(run[train], run[test])),
+        remembered_operation=share_of_runs(same_operation, known, run[test]),
+        remembered_line=share_of_runs(same_line, asked, run[test]) if asked.any() else None,
     )
 
 

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.evidence.audit.audit import Audit
-from core.evidence.audit.probes import Probe
+from core.evidence.audit.probes import Probe, above
 from core.evidence.bootstrap import Interval
 
 Weight = Literal["grave", "warning", "note", "fine"]
 WEIGHTS: tuple[Weight, ...] = ("grave", "warning", "note", "fine")
+# the part of an audit that shows a finding
+Section = Literal["split", "probes", "labels", "baselines", "protocols"]
 # shares above which labels are worth a sentence
 TIED, NEAR, UNKNOWN, UNLABELLED = 0.1, 0.25, 0.05, 0.05
 # points over the most frequent line that make a probe of the line worth a sentence
@@ -21,12 +23,17 @@ MOST_NAMES = 8
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that an audit found: what is so, with its figures, why it matters, and what to do about it."""
+    """One thing that an audit found: what is so, with its figures, why it matters, and what to do about it.
+
+    section: where it is shown; probe: the name of the one that it is about, if any.
+    """
 
     weight: Weight
     sentence: str
     because: str
     remedy: str = ""
+    section: Section = "split"
+    probe: str | None = None
 
 
 def findings(audit: Audit) -> list[Finding]:
@@ -42,11 +49,43 @@ def percent(interval: Interval) -> str:
     return f"{100 * interval.value:.1f} % ({100 * interval.low:.1f} to {100 * interval.high:.1f})"
 
 
+def _unjudged(audit: Audit) -> Iterator[Finding]:
+    """What cannot be judged, and why."""
+    if audit.leakage is None:
+        why = f" {audit.unsplit}" if audit.unsplit else ""
+        yield Finding(
+            "note",
+            f"Whether training and test share anything cannot be judged: there are no two parts.{why}",
+            "",
+            "Bring more runs in.",
+        )
+    if not audit.probes:
+        few = f"{audit.runs} run{'s' * (audit.runs != 1)} of {audit.operations or 'no'} known operation"
+        yield Finding(
+            "note",
+            f"What names the session cannot be judged: there {'is' if audit.runs == 1 else 'are'} {few}"
+            f"{'s' * (audit.operations > 1)}.",
+            "It takes two runs, and two operations to tell apart.",
+            "Bring more runs in, and name their operations.",
+            "probes",
+        )
+    if audit.left_out:
+        name, why = next(iter(audit.left_out.items()))
+        yield Finding(
+            "note",
+            f"{len(audit.left_out):,} run{'s have' if len(audit.left_out) > 1 else ' has'} no window and "
+            f"{'are' if len(audit.left_out) > 1 else 'is'} left out, as {name}: {why}",
+            "",
+            "",
+            "labels",
+        )
+
+
 def _split(audit: Audit) -> Iterator[Finding]:
     leak = audit.leakage
     if leak is None:
         return
-    n = len(leak.index)
+    n = len(leak)
     if leak.overlapping > 0:
         rows = float(leak.shared_rows[leak.shared_rows > 0].mean())
         line = f", and the line in {percent(leak.remembered_line)}" if leak.remembered_line else ""
@@ -59,44 +98,80 @@ def _split(audit: Audit) -> Iterator[Finding]:
             "Split by whole runs (protocol run), and quote that figure.",
         )
     else:
-        yield Finding("fine", f"None of the {n:,} test windows shares a row with a training window.", "", "")
-    if len(leak.copies):
+        yield Finding("fine", f"None of the {n:,} test windows shares a row with a training window.", "")
+    copies = int(leak.copies.sum())
+    if copies:
         yield Finding(
             "grave",
-            f"{len(leak.copies):,} of the {n:,} test windows have the same values as a training window of another run.",
+            f"{copies:,} of the {n:,} test windows have the same values as a training window with which they share no "
+            "row.",
             "A recording is there twice under two names, once to learn from and once to be scored on.",
             "Take one of the two out, or put both into the same part.",
         )
     else:
-        yield Finding("fine", "No test window is a copy of a training window under another name.", "", "")
+        yield Finding("fine", "No test window is a copy of a training window under another name.", "")
 
 
 def _sessions(audit: Audit) -> Iterator[Finding]:
     told = [probe for probe in audit.probes if probe.mechanism == "session"]
     for probe in told:
         if probe.kind in ("presence", "ambient"):
-            yield _session(probe, f"{probe.name[:1].upper()}{probe.name[1:]} alone tells")
+            verb = "tells" if probe.kind == "presence" else "tell"
+            yield _session(audit, probe, f"{probe.name[:1].upper()}{probe.name[1:]} alone {verb}")
     for kind, what in (("modality", "modalities"), ("channel", "channels")):
         own = [probe for probe in told if probe.kind == kind]
         if own:
-            yield _session(own[0], _list_words(own, what), own)
+            yield _session(audit, own[0], _list_words(own, what), own)
             break
     if audit.probes and not told:
-        yield Finding("fine", "Nothing that stands still through a run tells the operation.", "", "")
+        words = "Nothing that stands still through a run tells the operation."
+        yield Finding("fine", words, "", "", "probes")
 
 
-def _session(probe: Probe, begin: str, several: Sequence[Probe] = ()) -> Finding:
+def _session(audit: Audit, probe: Probe, begin: str, several: Sequence[Probe] = ()) -> Finding:
     """What is told by what names the session: by one sight, or by several of which the best one is given."""
     shares = [each.between for each in several or (probe,)]
     lowest, highest = 100 * min(shares), 100 * max(shares)
     much = f"{lowest:.0f} %" if round(lowest) == round(highest) else f"{lowest:.0f} to {highest:.0f} %"
+    weight, seen, remedy = _as_seen(audit, probe)
     return Finding(
-        "grave" if probe.operation.value >= GRAVE else "warning",
+        weight,
         f"{begin} the operation in {percent(probe.operation)} of the windows of runs that were not learned from; the "
         f"most frequent operation would be right in {100 * probe.usual_operation.value:.0f} %.",
         f"{much} of the variance of what is seen lies between runs: it knows the session, and with it the operations "
-        "that were recorded in sessions of their own.",
-        "Quote the protocol blind beside run, or record every operation in every session.",
+        f"that were recorded in sessions of their own.{seen}",
+        remedy,
+        "probes",
+        probe.name,
+    )
+
+
+def _as_seen(audit: Audit, probe: Probe) -> tuple[Weight, str, str]:
+    """How grave it is that a probe knows the session: what the inputs of the protocol still show of it decides."""
+    every_session = "Record every operation in every session."
+    if probe.kind == "presence" and audit.inputs and audit.inputs.hide_presence:
+        said = (
+            f" The inputs of protocol {audit.protocol} have no mask of it; but a board that is not there reads 0 in "
+            "every row, and that can be learned."
+        )
+        return "warning", said, f"{every_session} Or read only boards that all runs have."
+    seen = audit.seen(probe)
+    if seen is None:
+        said = f" The inputs of protocol {audit.protocol} leave it out."
+        return "note", said, every_session
+    open_ = above(seen, probe.usual_operation)
+    weight: Weight = ("grave" if seen.value >= GRAVE else "warning") if open_ else "note"
+    said = ""
+    if seen is not probe.operation:
+        said = (
+            f" The inputs of protocol {audit.protocol} have the level of each run taken away: what is left tells the "
+            f"operation in {percent(seen)}{'' if open_ else ', no more than chance'}."
+        )
+    remedy = "Quote the protocol blind beside run, or record every operation in every session."
+    return (
+        weight,
+        said,
+        remedy if open_ and audit.protocol != "blind" else "Record every operation in every session.",
     )
 
 
@@ -121,29 +196,33 @@ def _controller(audit: Audit) -> Iterator[Finding]:
             f"{sentence} {len(audit.controller_inputs)} of them are inputs: {', '.join(audit.controller_inputs)}.",
             "They are the answer: a model that reads them needs no sensor.",
             "Leave them out (any protocol but seed).",
+            "probes",
+            probe.name,
         )
     elif probe.line and probe.line.value > (probe.usual_line.value if probe.usual_line else 0) + LINE_GAIN:
         yield Finding(
             "note",
             sentence,
-            "They are the answer; the windows that were looked at leave them out, as they should.",
+            f"They are the answer; the inputs of protocol {audit.protocol} leave them out, as they should.",
             "",
+            "probes",
+            probe.name,
         )
 
 
 def _clock(audit: Audit) -> Iterator[Finding]:
     probe = next((probe for probe in audit.probes if probe.kind == "elapsed"), None)
-    if probe is None or probe.line is None or probe.usual_line is None or probe.line.low is None:
+    if probe is None or probe.line is None or probe.usual_line is None or not probe.tells_line:
         return
-    if probe.line.low > (probe.usual_line.high or 0):
-        yield Finding(
-            "note",
-            f"The row number alone, without any sensor and without the operation, tells the line in "
-            f"{percent(probe.line)} of windows; the most frequent line is right in "
-            f"{100 * probe.usual_line.value:.0f} %.",
-            "Runs of a program keep time, so how long it has run says where it is.",
-            "Hold a figure against the clock baseline of evaluate, which is told the operation too.",
-        )
+    yield Finding(
+        "note",
+        f"The row number alone, without any sensor and without the operation, tells the line in "
+        f"{percent(probe.line)} of windows; the most frequent line is right in {100 * probe.usual_line.value:.0f} %.",
+        "Runs of a program keep time, so how long it has run says where it is.",
+        "Hold a figure against the clock, which is told the operation too.",
+        "probes",
+        probe.name,
+    )
 
 
 def _labels(audit: Audit) -> Iterator[Finding]:
@@ -154,22 +233,33 @@ def _labels(audit: Audit) -> Iterator[Finding]:
             f"{100 * own.unknown:.0f} % of labelled windows hold a token that the vocabulary lacks.",
             "Saying “unknown” for it counts as right, though no value was read.",
             "Spell numbers digit by digit, as every protocol but seed does.",
+            "labels",
         )
     if own.tied > TIED or own.near > NEAR:
         yield Finding(
             "note",
-            f"In {100 * own.tied:.0f} % of labelled windows another line fills as many rows as the label, in "
-            f"{100 * own.near:.0f} % as many or one less; a label fills {100 * own.purity:.0f} % of its window on the "
-            "mean.",
+            f"In {100 * own.tied:.0f} % of {own.labelled:,} labelled windows another line fills as many rows as the "
+            f"label, in {100 * own.near:.0f} % as many or one less; a label fills {100 * own.purity:.0f} % of its "
+            "window on the mean.",
             "Such a label turns on a fraction of a second, so exact lines cannot reach 100 %.",
             "Read “line within a row” beside “exact line”.",
+            "labels",
         )
     if own.windows and own.without_label / own.windows > UNLABELLED and own.lines:
         yield Finding(
             "note",
             f"{own.without_label:,} of {own.windows:,} windows have no label and are left out of scoring.",
             "What cannot be scored may be the harder part.",
-            "Look at them on Sequences (result: no label).",
+            "Look at them on Sequences (labelled: no).",
+            "labels",
+        )
+    if not own.lines:
+        yield Finding(
+            "note",
+            f"None of the {own.windows:,} windows has a line.",
+            "Only operations can be told and judged.",
+            "",
+            "labels",
         )
     if own.buffering:
         yield Finding(
@@ -177,6 +267,8 @@ def _labels(audit: Audit) -> Iterator[Finding]:
             f"{own.buffering:,} labelled windows begin in the {own.buffering_rows:,} rows at the start of runs in "
             "which the controller's line numbers race ahead.",
             "These rows are real sensor data under a wrong line; they are left out of the labels.",
+            "",
+            "labels",
         )
     if own.without_operation:
         yield Finding(
@@ -184,7 +276,15 @@ def _labels(audit: Audit) -> Iterator[Finding]:
             f"{own.without_operation:,} of {own.windows:,} windows have no known operation.",
             "Neither leaks nor sessions can be judged by them.",
             "Name the operation in the file's name or column (machine file, operation_from).",
+            "labels",
         )
 
 
-RULES: tuple[Callable[[Audit], Iterator[Finding]], ...] = (_split, _sessions, _controller, _clock, _labels)
+RULES: tuple[Callable[[Audit], Iterator[Finding]], ...] = (
+    _split,
+    _sessions,
+    _controller,
+    _clock,
+    _labels,
+    _unjudged,
+)

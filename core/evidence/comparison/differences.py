@@ -12,8 +12,8 @@ from core.evidence.comparison.figures import By, Group, groups
 from core.evidence.comparison.normal import influence
 from core.evidence.comparison.scored import Scored
 from core.evidence.metrics import describe
-from core.evidence.paired import FEWEST_RUNS, drawn, leaves_out_zero
-from core.evidence.tally import Ints, Tally, Unit
+from core.evidence.paired import FEWEST_RUNS, aligned, drawn, leaves_out_zero
+from core.evidence.tally import Ints, Tally
 
 LEVEL = 0.05
 
@@ -80,16 +80,12 @@ def _of_group(ours: Group, theirs: Group, config: BootstrapConfig) -> list[Diffe
     found = []
     for metric, tally in own.items():
         if metric in others and tally.asked.sum() and others[metric].asked.sum():
-            sides = _aligned(tally, ours.units, place), _aligned(others[metric], theirs.units, place)
+            sides = (
+                aligned(tally, ours.units, place).sums,
+                aligned(others[metric], theirs.units, place).sums,
+            )
             found.append(_difference(ours.name, tally, others[metric], sides, shared, config))
     return found
-
-
-def _aligned(tally: Tally, units: Sequence[Unit], place: Mapping[Unit, int]) -> Floats:
-    """The sums in rows of the units of both sides."""
-    sums = np.zeros((len(place), tally.sums.shape[1]))
-    sums[[place[unit] for unit in units]] = tally.sums
-    return sums
 
 
 def _difference(

@@ -9,12 +9,13 @@ import pytest
 
 from core.errors import ToolmarkError
 from core.evidence.audit.audit import Audit, audit
-from core.evidence.audit.audit_file import audit_json, probe_frame, to_markdown
-from core.evidence.audit.data import AuditData, audit_data, of_store
+from core.evidence.audit.audit_file import audit_json
+from core.evidence.audit.audit_words import probe_frame, to_markdown
+from core.evidence.audit.data import AuditData, audit_data, of_source
 from core.evidence.audit.leakage import leakage
 from core.evidence.audit.probes import probes
 from core.evidence.audit.verdict import findings
-from core.recordings.store import Store
+from core.evidence.readings.source import RunSource
 from core.recordings.windows import WINDOW_ROWS, Windows
 from core.twin.fleet import twin_machine
 from tests.pipeline import Pipeline
@@ -96,7 +97,7 @@ def test_a_run_that_is_there_twice_is_found() -> None:
         values[run == 0] = values[run == 2]  # a test run is a training run again
 
     found = audit(made(copy))
-    assert found.leakage is not None and len(found.leakage.copies) == WINDOWS
+    assert found.leakage is not None and found.leakage.copies.sum() == WINDOWS
     assert any("same values" in finding.sentence for finding in findings(found) if finding.weight == "grave")
 
 
@@ -107,8 +108,8 @@ def test_windows_split_at_random_share_rows() -> None:
     leak = leakage(AuditData(data.machine, "seed", data.windows, part))
     starts, runs = data.windows.start_row, data.windows.run
     train = {(run, start) for run, start, own in zip(runs, starts, part, strict=True) if own == "train"}
-    for index, shared in zip(leak.index.tolist(), leak.shared_rows.tolist(), strict=True):
-        gaps = [abs(int(starts[index]) - start) for run, start in train if run == runs[index]]
+    for own, row, shared in zip(leak.run.tolist(), leak.row.tolist(), leak.shared_rows.tolist(), strict=True):
+        gaps = [abs(row - start) for run, start in train if run == own]
         assert shared == max(WINDOW_ROWS - min(gaps, default=WINDOW_ROWS), 0)
     assert leak.shared_runs and leak.overlapping > 0.9
 
@@ -132,14 +133,14 @@ def test_without_operations_or_other_runs_nothing_is_claimed() -> None:
 
 
 def test_of_a_store_and_of_its_window_files(pipeline: Pipeline, seed_pipeline: Pipeline) -> None:
-    of_runs = of_store(Store.open(pipeline.store))
+    of_runs = of_source(RunSource.open(pipeline.store))
     assert set(of_runs.controller) == set(of_runs.machine.controller_channels) and of_runs.buffering
     assert leakage(of_runs).overlapping == 0
     of_windows = audit_data(seed_pipeline.splits, store=seed_pipeline.store)
     assert of_windows.protocol == "seed" and leakage(of_windows).overlapping > 0.5
     assert of_windows.rows.keys() == of_runs.rows.keys()
     with pytest.raises(ToolmarkError, match="not split by"):
-        of_store(Store.open(pipeline.store), "program")
+        of_source(RunSource.open(pipeline.store), "program")
 
 
 def test_what_is_written_can_be_read(tmp_path: Path) -> None:

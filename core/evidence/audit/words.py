@@ -1,0 +1,86 @@
+"""How each probe tells what it tells, in a sentence with its figures."""
+
+from math import isnan
+
+from core.evidence.audit.probes import Mechanism, Probe, above
+from core.evidence.audit.verdict import percent
+
+MECHANISMS: dict[Mechanism, str] = {
+    "nothing": "no more than chance",
+    "session": "the session",
+    "cut": "what happens in the run",
+}
+
+
+def sight_name(probe: Probe) -> str:
+    """What a probe sees, as people say it."""
+    return probe.name.replace("_", " ") if probe.kind == "modality" else probe.name
+
+
+def mechanism_words(probe: Probe) -> str:
+    """By what a probe tells the operation."""
+    if probe.mechanism == "nothing":
+        return (
+            f"No more than chance: {percent(probe.operation)} of operations, and always saying the most frequent one "
+            f"is right in {percent(probe.usual_operation)}. {_levels(probe)}"
+        ).strip()
+    if probe.kind == "presence":
+        return (
+            "Which boards answer is settled before the cut begins. Where runs of one operation were recorded with the "
+            f"same boards, the boards name the operation. {_between(probe)}"
+        )
+    if probe.kind == "elapsed":
+        return (
+            "Runs of some operations are longer than those of others: a late row can only be of one of them. No sensor "
+            "is in it."
+        )
+    if probe.kind == "controller":
+        return (
+            "The controller's own position and state are the answer itself, not something that a sensor felt."
+        )
+    if probe.mechanism == "session":
+        begin = (
+            "The weather, the room and the warmth of the machine, which no cut makes"
+            if probe.kind == "ambient"
+            else "It stands at another height in every session and hardly moves within a run"
+        )
+        return f"{begin}. {_between(probe)} {_levels(probe)}".strip()
+    return f"{_between(probe)} {_levels(probe)} {_cut(probe)}".strip()
+
+
+def _cut(probe: Probe) -> str:
+    """What follows for a probe that does not only stand still in a run."""
+    still, moving = probe.still, probe.moving
+    if still is None or moving is None:
+        return ""
+    if not above(moving, probe.usual_operation):
+        return "Whether that height is the day's or the cut's cannot be told from these runs."
+    if still.value >= moving.value:
+        return "What happens in the run tells it too; some of the rest may be the session."
+    return "So what happens in the run is felt, and not only its day."
+
+
+def _between(probe: Probe) -> str:
+    if isnan(probe.between):
+        return "It never changes."
+    return (
+        f"{_share(probe.between)} of its variance lies between runs, {_share(1 - probe.between)} within them."
+    )
+
+
+def _share(share: float) -> str:
+    if 0.995 <= share < 1:
+        return "more than 99 %"
+    if 0 < share < 0.005:
+        return "less than 1 %"
+    return f"{100 * share:.0f} %"
+
+
+def _levels(probe: Probe) -> str:
+    if probe.still is None or probe.moving is None:
+        return ""
+    missing = " (which of its channels are missing among it)" if len(probe.channels) > 1 else ""
+    return (
+        f"How high it stands in each run, and nothing else, tells the operation in {percent(probe.still)}; without "
+        f"that, what is left{missing} tells it in {percent(probe.moving)}."
+    )

@@ -1,0 +1,324 @@
+"""Charts of the Audit page: what each sight tells, channels run by run, how firm labels are, what is near."""
+
+from collections.abc import Sequence
+from itertools import groupby, pairwise
+from math import isfinite
+
+import numpy as np
+
+from core.evidence.audit.labels import PURITY_BINS, Labels
+from core.evidence.audit.leakage import Leakage
+from core.evidence.audit.probes import SESSION, Probe
+from core.evidence.audit.sights import Kind
+from core.evidence.audit.verdict import percent
+from core.evidence.audit.words import MECHANISMS, sight_name
+from dashboard import theme
+from dashboard.charts import Spec
+from dashboard.theme import Ink
+
+KINDS: dict[Kind, str] = {
+    "presence": "Board presence",
+    "ambient": "Ambient",
+    "elapsed": "Elapsed time",
+    "controller": "Controller",
+    "modality": "Modality",
+    "board": "Board",
+    "channel": "Channel",
+}
+# of each kind: its symbol, its size, its colour
+_MARKS: dict[Kind, tuple[str, int, str]] = {
+    "presence": ("diamond", 15, theme.ERROR),
+    "ambient": ("diamond", 15, "#0a82a8"),
+    "elapsed": ("diamond", 15, "#7a6fd0"),
+    "controller": ("diamond", 15, theme.MUTED),
+    "modality": ("circle", 12, theme.PREDICTION),
+    "board": ("rect", 10, "#1f8049"),
+    "channel": ("circle", 6, theme.WITHOUT),
+}
+# of more runs than this the range within each is left out: it would be narrower than a pixel
+MOST_RANGES = 400
+# bars of a histogram of distances, and the most values that are shown one by one
+BINS, FEW_VALUES = 28, 20
+
+
+def _axis(ink: Ink, name: str, **more: object) -> Spec:
+    return {
+        "type": "value",
+        "name": name,
+        "nameLocation": "middle",
+        "nameGap": 30,
+        "nameTextStyle": {"color": ink.quiet, "fontSize": 12},
+        "axisLabel": {"color": ink.quiet, "fontSize": 11},
+        "axisLine": {"show": False},
+        "axisTick": {"show": False},
+        "splitLine": {"lineStyle": {"color": ink.rule, "opacity": 0.6}},
+        **more,
+    }
+
+
+def drawn(found: Sequence[Probe]) -> list[tuple[Kind, list[Probe]]]:
+    """The probes that have a place in the picture, by kind in the order of its series."""
+    some = [probe for probe in found if isfinite(probe.between)]
+    order = list(KINDS)
+    ordered = sorted(some, key=lambda probe: order.index(probe.kind), reverse=True)
+    return [(kind, list(own)) for kind, own in groupby(ordered, key=lambda probe: probe.kind)]
+
+
+def tells(found: Sequence[Probe], chosen: str | None, ink: Ink) -> Spec:
+    """Accuracy of the operation against the share of variance that lies between runs, a point a probe."""
+    series: list[Spec] = []
+    for kind, own in drawn(found):
+        symbol, size, colour = _MARKS[kind]
+        points = [_point(probe, probe.name == chosen, size, ink) for probe in own]
+        series.append(
+            {
+                "type": "scatter",
+                "name": KINDS[kind],
+                "symbol": symbol,
+                "symbolSize": size,
+                "selectedMode": "single",
+                "select": {"itemStyle": {"borderColor": ink.text, "borderWidth": 2}},
+                "itemStyle": {"color": ink.line(colour), "opacity": 0.6 if kind == "channel" else 0.95},
+                "label": {
+                    "show": kind != "channel",
+                    "formatter": "{b}",
+                    "position": "left",
+                    "fontSize": 11,
+                    "color": ink.text,
+                },
+                "labelLayout": {"hideOverlap": True},
+                "data": points,
+            }
+        )
+    if series:
+        series[0] |= _grounds(found, ink)
+    return {
+        "animation": False,
+        "grid": {"left": 48, "right": 18, "top": 34, "bottom": 46},
+        "legend": {
+            "top": 0,
+            "left": 0,
+            "itemWidth": 12,
+            "itemHeight": 10,
+            "itemGap": 12,
+            "textStyle": {"color": ink.text, "fontSize": 12},
+        },
+        "tooltip": {"trigger": "item", "confine": True, "formatter": "{b}<br>{@[2]}"},
+        "xAxis": _axis(ink, "Share of its variance that lies between runs, %", min=0, max=100),
+        "yAxis": _axis(ink, "Operations told, %", min=0, max=100, nameGap=34),
+        "series": series,
+    }
+
+
+def _point(probe: Probe, chosen: bool, size: int, ink: Ink) -> Spec:
+    said = f"operation {percent(probe.operation)}, {MECHANISMS[probe.mechanism]}"
+    point: Spec = {
+        "name": sight_name(probe),
+        "value": [round(100 * probe.between, 1), round(100 * probe.operation.value, 1), said],
+    }
+    if chosen:
+        point |= {
+            "symbolSize": size + 6,
+            "itemStyle": {"borderColor": ink.text, "borderWidth": 2, "opacity": 1},
+            "label": {"show": True, "fontWeight": "bold", "color": ink.text},
+        }
+    return point
+
+
+def _grounds(found: Sequence[Probe], ink: Ink) -> Spec:
+    """The corner of what names the session, and the line of chance."""
+    chance = round(100 * found[0].usual_operation.value, 1)
+    return {
+        "markArea": {
+            "silent": True,
+            "itemStyle": {"color": theme.ERROR, "opacity": 0.09},
+            "label": {
+                "show": True,
+                "position": "insideTopRight",
+                "color": ink.text,
+                "fontSize": 11,
+                "fontWeight": 600,
+            },
+            "data": [
+                [{"coord": [100 * SESSION, chance], "name": "the session"}, {"coord": [100, 100]}],
+            ],
+        },
+        "markLine": {
+            "silent": True,
+            "symbol": "none",
+            "lineStyle": {"color": ink.quiet, "type": "dashed"},
+            "label": {
+                "formatter": "always the most frequent operation",
+                "position": "insideStartBottom",
+                "color": ink.quiet,
+            },
+            "data": [{"yAxis": chance}],
+        },
+    }
+
+
+def of_operations(operations: Sequence[str]) -> dict[str, str]:
+    """A colour for each operation, in the order of the runs."""
+    names = list(dict.fromkeys(operations))
+    return dict(zip(names, theme.series(len(names), theme.PREDICTION), strict=True))
+
+
+def run_levels(
+    runs: Sequence[str],
+    operations: Sequence[str],
+    values: np.ndarray,
+    ranges: tuple[np.ndarray, np.ndarray] | None,
+    unit: str,
+    chosen: str | None,
+    ink: Ink,
+) -> Spec:
+    """The mean of a channel in each run, a dot a run coloured by operation, with the range of its windows' means."""
+    series: list[Spec] = []
+    for operation, colour in of_operations(operations).items():
+        own = [
+            place for place, name in enumerate(operations) if name == operation and isfinite(values[place])
+        ]
+        shade = ink.line(colour)
+        if ranges is not None and len(runs) <= MOST_RANGES:
+            low, high = ranges
+            boxes = [
+                [place, *(float(f"{of[place]:.6g}") for of in (low, low, values, high, high))]
+                for place in own
+            ]
+            series.append(
+                {
+                    "type": "boxplot",
+                    "name": operation or "unknown",
+                    "data": boxes,
+                    "encode": {"x": 0, "y": [1, 2, 3, 4, 5]},
+                    "boxWidth": [2, 6],
+                    "silent": True,
+                    "tooltip": {"show": False},
+                    "itemStyle": {"color": shade, "borderColor": shade, "borderWidth": 1, "opacity": 0.35},
+                }
+            )
+        series.append(
+            {
+                "type": "scatter",
+                "name": operation or "unknown",
+                "symbolSize": 8,
+                "selectedMode": "single",
+                "select": {"itemStyle": {"borderColor": ink.text, "borderWidth": 2}},
+                "itemStyle": {"color": shade},
+                "data": [
+                    _run(runs[place], place, values[place], runs[place] == chosen, ink) for place in own
+                ],
+            }
+        )
+    return {
+        "animation": False,
+        "grid": {"left": 64, "right": 14, "top": 34, "bottom": 30},
+        "legend": {
+            "top": 0,
+            "left": 0,
+            "itemWidth": 12,
+            "itemHeight": 10,
+            "itemGap": 12,
+            "textStyle": {"color": ink.text, "fontSize": 12},
+        },
+        "tooltip": {"trigger": "item", "confine": True, "formatter": "<b>{b}</b><br>{a}: {@[1]}"},
+        "xAxis": {
+            "type": "category",
+            "data": list(runs),
+            "name": "Runs, by operation and name",
+            "nameLocation": "middle",
+            "nameGap": 12,
+            "nameTextStyle": {"color": ink.quiet, "fontSize": 12},
+            "axisLabel": {"show": False},
+            "axisTick": {"show": False},
+            "axisLine": {"lineStyle": {"color": ink.rule}},
+        },
+        "yAxis": _axis(ink, unit, scale=True, nameGap=48),
+        "series": series,
+    }
+
+
+def _run(run: str, place: int, value: float, chosen: bool, ink: Ink) -> Spec:
+    point: Spec = {"name": run, "value": [place, float(f"{value:.6g}")]}
+    if chosen:
+        point |= {"symbolSize": 13, "itemStyle": {"borderColor": ink.text, "borderWidth": 2}}
+    return point
+
+
+def _bars(
+    names: Sequence[str], series: Sequence[tuple[str, Sequence[int], str]], axis: str, ink: Ink
+) -> Spec:
+    """Stacked bars of counts of windows."""
+    return {
+        "animation": False,
+        "grid": {"left": 52, "right": 10, "top": 34 if len(series) > 1 else 12, "bottom": 46},
+        "legend": {
+            "show": len(series) > 1,
+            "top": 0,
+            "left": 0,
+            "itemWidth": 12,
+            "itemHeight": 10,
+            "itemGap": 12,
+            "textStyle": {"color": ink.text, "fontSize": 12},
+        },
+        "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}, "confine": True},
+        "xAxis": {
+            "type": "category",
+            "data": list(names),
+            "name": axis,
+            "nameLocation": "middle",
+            "nameGap": 28,
+            "nameTextStyle": {"color": ink.quiet, "fontSize": 12},
+            "axisLabel": {"color": ink.quiet, "fontSize": 11, "hideOverlap": True},
+            "axisTick": {"show": False},
+            "axisLine": {"lineStyle": {"color": ink.rule}},
+        },
+        "yAxis": _axis(ink, "Windows", nameGap=40),
+        "series": [
+            {
+                "type": "bar",
+                "name": name,
+                "stack": "windows",
+                "barCategoryGap": "12%",
+                "itemStyle": {"color": ink.line(colour)},
+                "data": list(counts),
+            }
+            for name, counts, colour in series
+        ],
+    }
+
+
+def purity(found: Labels, length: int, ink: Ink) -> Spec:
+    """How many rows of its window each label fills, by operation."""
+    step = length / PURITY_BINS
+    names = [f"{round(place * step) + 1}–{round((place + 1) * step)}" for place in range(PURITY_BINS)]
+    colours = of_operations([each.operation for each in found.operations])
+    series = [(each.operation, each.purity, colours[each.operation]) for each in found.operations]
+    return _bars(names, series, f"Rows of {length} that the label fills", ink)
+
+
+def shared_rows(leak: Leakage, ink: Ink) -> Spec:
+    """How many rows each test window shares with the training window nearest in time."""
+    values, counts = np.unique(leak.shared_rows, return_counts=True)
+    names = [str(value) for value in values.tolist()]
+    if len(values) > FEW_VALUES:
+        counts, edges = np.histogram(leak.shared_rows, bins=FEW_VALUES)
+        names = [f"{edge:.0f}" for edge in edges[:-1]]
+    return _bars(
+        names, [("windows", counts.tolist(), theme.ERROR)], "Rows shared with a training window", ink
+    )
+
+
+def distances(leak: Leakage, ink: Ink) -> Spec:
+    """How far the most similar training window is, of the same run and of others."""
+    edges = np.linspace(0, max(float(leak.distance.max()), 1e-6), BINS + 1)
+    names = [f"{(low + high) / 2:.2f}" for low, high in pairwise(edges)]
+    series = [
+        (name, np.histogram(leak.distance[mask], bins=edges)[0].tolist(), colour)
+        for name, mask, colour in (
+            ("the nearest is of the same run", leak.own_run, theme.ERROR),
+            ("of another run", ~leak.own_run, theme.PREDICTION),
+        )
+        if mask.any()
+    ]
+    return _bars(names, series, "Distance in spreads of the channels", ink)
