@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from core.evidence.ablation.removal import SEEDED, Removal, removed
-from core.evidence.ablation.tested import HELD_OUT, tested
+from core.evidence.ablation.tested import HELD_OUT, part_to_score
 from core.evidence.evaluation import Evaluation, evaluate
 from core.evidence.evaluation_file import read_evaluation, write_evaluation
 from core.evidence.readings.source import RunSource
@@ -41,7 +41,7 @@ def held_out_windows(bundle: Bundle, path: Path, *, anything: bool = False) -> W
     """
     if not (path / INDEX).is_file() and (path / MANIFEST).is_file():
         return _checked(bundle, path)
-    found = tested(bundle, RunSource.open(path))
+    found = part_to_score(bundle, RunSource.open(path))
     if found.part == HELD_OUT or anything:
         return found.windows()
     if bundle.protocol == "seed":

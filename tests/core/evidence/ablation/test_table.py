@@ -1,5 +1,6 @@
 """Tests of the table of ablations: scored once, equal to `evaluate`, paired with the whole model."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -117,11 +118,13 @@ def test_what_is_named_together_is_one_case(ablation: Ablation) -> None:
 
 
 def test_unknown_tables_and_foreign_windows_are_refused(
-    bundle: Bundle, seed_pipeline: Pipeline, pipeline: Pipeline
+    bundle: Bundle, seed_pipeline: Pipeline, tmp_path: Path
 ) -> None:
     with pytest.raises(RemovalError, match="no table of"):
         kinds_named(["modality", "everything"])
     with pytest.raises(EvidenceError, match="cut for other inputs"):
         held_out_windows(bundle, seed_pipeline.splits)
+    some = sorted(seed_pipeline.runs.iterdir())[0]
+    shutil.copy(some, tmp_path)
     with pytest.raises(EvidenceError, match="window files"):
-        held_out_windows(load_bundle(seed_pipeline.bundle), pipeline.store)
+        held_out_windows(load_bundle(seed_pipeline.bundle), tmp_path)
