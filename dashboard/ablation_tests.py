@@ -15,7 +15,7 @@ import streamlit as st
 from core.errors import ToolmarkError
 from core.evidence.ablation.removal import SEEDED, Removal
 from core.evidence.ablation.scored import NOTHING, Ablation
-from core.evidence.ablation.tested import HELD_OUT, Tested, tested
+from core.evidence.ablation.tested import HELD_OUT, Tested, part_to_score
 from core.evidence.evaluation import Evaluation
 from core.evidence.readings.source import RunSource
 from core.model.bundle import Bundle
@@ -26,6 +26,9 @@ from dashboard.worker import Standing, Task, Told, Worker
 
 # window sets that stay open: some 50 MB each
 MOST_OPEN = 2
+# measured on one core of this project's machine: a window read both ways, and scored; a command that starts
+SECONDS_A_WINDOW = 0.005
+START_S = 5.0
 _SESSION = "ablation_session"
 _PARTS = {
     "new": "runs of no part of the bundle's split",
@@ -127,7 +130,7 @@ class Place:
 
     def _opened(self, told: Told) -> TestSet:
         told(0, 0, "runs")
-        of = tested(self.bundle, self.source)
+        of = part_to_score(self.bundle, self.source)
         windows = of.windows(lambda done, total: told(done, total, "runs"))
         return _desk().put(self.key, TestSet(Ablation(self.bundle, windows, results_folder()), of))
 
