@@ -127,7 +127,7 @@ def test_unknown_tables_and_foreign_windows_are_refused(
     # under the published protocol the windows that were tested on are drawn again from the recordings
     drawn, tested = (
         held_out_windows(load_bundle(seed_pipeline.bundle), path)
-        for path in (pipeline.store, seed_pipeline.splits)
+        for path in (seed_pipeline.store, seed_pipeline.splits)
     )
     assert set(zip(drawn.run, drawn.start_row, strict=True)) == set(
         zip(tested.run, tested.start_row, strict=True)
