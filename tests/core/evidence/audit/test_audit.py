@@ -157,8 +157,11 @@ def test_what_is_written_can_be_read(tmp_path: Path) -> None:
     assert "fine: None of the" in to_markdown(found)
 
 
-def test_a_file_gives_the_same_audit_back(tmp_path: Path, pipeline: Pipeline) -> None:
-    found = audit(of_source(RunSource.open(pipeline.store)))
+def test_a_file_gives_the_same_audit_back(tmp_path: Path) -> None:
+    data = made()
+    stands = np.arange(len(data.windows), dtype=np.float32)
+    controller = {"posx": stands, "posy": np.full_like(stands, np.nan)}
+    found = audit(replace(data, inputs=InputSpec(CHANNELS), controller=controller, rows={"run_00": 200}))
     file = tmp_path / "audit.json"
     write_audit(found, file)
     again = read_audit(file)
@@ -168,7 +171,11 @@ def test_a_file_gives_the_same_audit_back(tmp_path: Path, pipeline: Pipeline) ->
     assert again.leakage is not None and found.leakage is not None
     assert again.leakage.near_run.tolist() == found.leakage.near_run.tolist()
     np.testing.assert_allclose(again.levels.mean, found.levels.mean, rtol=1e-4)
-    assert again.inputs == found.inputs and again.labels.operations == found.labels.operations
+    assert again.levels.channels == (*CHANNELS, "posx") and again.levels.rows[0] == 200
+    assert again.inputs == found.inputs
+    assert [each.purity for each in again.labels.operations] == [
+        each.purity for each in found.labels.operations
+    ]
     other = json.loads(file.read_text()) | {"format": "toolmark audit 1"}
     file.write_text(json.dumps(other))
     with pytest.raises(ToolmarkError, match="no audit of this version"):
@@ -211,11 +218,11 @@ def test_what_the_inputs_leave_out_is_not_grave() -> None:
         assert "level of each run taken away" in session.because or "leave it out" in session.because
 
 
-def test_inputs_of_the_controller_are_found_under_seed_alone(pipeline: Pipeline) -> None:
-    source = RunSource.open(pipeline.store)
-    assert audit(of_source(source, "seed")).controller_inputs
-    assert not audit(of_source(source, "run")).controller_inputs
-    assert not audit(of_source(source, "blind")).controller_inputs
+def test_inputs_of_the_controller_are_found() -> None:
+    data = made()
+    found = audit(replace(data, inputs=InputSpec((*CHANNELS, "mpox"))))
+    assert found.controller_inputs == ("mpox",)
+    assert not audit(replace(data, inputs=InputSpec(CHANNELS))).controller_inputs
 
 
 def test_one_run_without_lines_or_operation_is_told_what_cannot_be_judged(odd: Path) -> None:
