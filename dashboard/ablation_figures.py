@@ -15,6 +15,7 @@ from dashboard import ablation_tests, components, heat_grid, score_rows, selecti
 from dashboard.ablation_choice import Taken
 from dashboard.ablation_tests import Place
 from dashboard.compare_figures import verdict
+from dashboard.components import escaped
 from dashboard.heat_grid import Cell
 from dashboard.score_table import COMPARED
 
@@ -53,10 +54,16 @@ def show_headline(place: Place, taken: Taken) -> None:
     if found is None or place.known(NOTHING) is None or place.known(taken.removal) is None:
         _wait(place, taken)
         return
+    st.markdown(said(taken))
     st.table(_headline(found.ablation, taken))
     st.caption(
         f"Per cent; n in brackets. {_NOTE}" if taken.names else "Per cent, 95 % interval over runs, n."
     )
+
+
+def said(taken: Taken) -> str:
+    """What the figures are of, as Markdown: they never stand without it."""
+    return f"**{escaped(taken.words[:1].upper() + taken.words[1:])}**"
 
 
 def _headline(ablation: Ablation, taken: Taken) -> pd.DataFrame:
@@ -128,12 +135,7 @@ def _progress(place: Place, taken: Taken) -> None:
 
 
 def show(place: Place, taken: Taken, by: str | None) -> None:
-    """Every metric, as a whole or operation by operation; nothing while it is not scored."""
-    found = place.test_set
-    base = place.known(NOTHING)
-    if found is None or base is None or place.known(taken.removal) is None:
-        st.caption("Every metric appears here once the test set is scored.")
-        return
+    """Every metric, as a whole or operation by operation, as soon as it is scored."""
     chosen = by if by in BYS else "all"
     key = selection.lead("pick_ablation_by", chosen)
     st.segmented_control(
@@ -143,16 +145,28 @@ def show(place: Place, taken: Taken, by: str | None) -> None:
         required=True,
         label_visibility="collapsed",
         key=key,
-        on_change=selection.follow,
-        args=("by", key),
+        on_change=_turn,
+        args=(key,),
     )
-    if chosen == "operation":
+    found, base = place.test_set, place.known(NOTHING)
+    if found is None or base is None or place.known(taken.removal) is None:
+        st.caption("Every metric appears here once the test set is scored.")
+    elif chosen == "operation":
         _by_operation(found.ablation, base, taken)
-        return
-    deltas = differences(found.ablation, NOTHING, taken.removal) if taken.names else []
+    else:
+        _every_metric(found.ablation, base, taken)
+
+
+def _turn(key: str) -> None:
+    chosen = selection.chosen(key)
+    selection.change(by=None if chosen == "all" else chosen)
+
+
+def _every_metric(ablation: Ablation, base: Evaluation, taken: Taken) -> None:
+    deltas = differences(ablation, NOTHING, taken.removal) if taken.names else []
     names = ("With everything", f"{taken.words[:1].upper()}{taken.words[1:]}" if taken.names else None)
-    rows = sorted(base.table(), key=lambda row: order(row.metric))
-    score_rows.show([row for row in rows if row.unit == "share"], {}, deltas, names, heads=("So", "Points"))
+    rows = sorted((row for row in base.table() if row.unit == "share"), key=lambda row: order(row.metric))
+    score_rows.show(rows, {}, deltas, names, heads=("So", "Points"))
 
 
 def _by_operation(ablation: Ablation, base: Evaluation, taken: Taken) -> None:
@@ -166,11 +180,11 @@ def _by_operation(ablation: Ablation, base: Evaluation, taken: Taken) -> None:
     cells = [
         [_cell(base, metric, name, found.get((metric, name))) for name in operations] for metric in metrics
     ]
-    said = [(describe(metric).label, describe(metric).note) for metric in metrics]
-    heat_grid.show("ablation_by_operation", "Figures by operation", "Operation", operations, said, cells)
+    names = [(describe(metric).label, describe(metric).note) for metric in metrics]
+    heat_grid.show("ablation_by_operation", "Figures by operation", "Operation", operations, names, cells)
     st.caption(
-        f"Per cent {'so, and points to with everything' if taken.names else 'with everything'}; hover for interval "
-        "and n. An operation has few runs: of fewer than 5 nothing is concluded."
+        f"{said(taken)}, per cent{', and under it the points to with everything' if taken.names else ''}; hover for "
+        "interval and n. An operation has few runs: of fewer than 5 nothing is concluded."
     )
 
 

@@ -9,8 +9,7 @@ from core.evidence.ablation.shapley import LEAST_ORDERS
 from core.evidence.ablation.table_file import Ablated
 from core.recordings.windows import STRIDE, window_count
 from dashboard import ablation_kept, data, job_view, jobs
-from dashboard.ablation_modalities import SECONDS_A_WINDOW, START_S
-from dashboard.ablation_tests import Place, results_folder
+from dashboard.ablation_tests import SECONDS_A_WINDOW, START_S, Place, results_folder
 from dashboard.shell import View
 
 Sheet = Literal["modality", "kept", "board", "pair", "shapley"]

@@ -41,26 +41,27 @@ def show(view: View) -> None:
     ablation_tests.ask(place, [taken.removal, *(each.removal for each in combos)])
     digest = view.dataset.digest(window.recording.name)
     looked = _look(place, taken, window, digest)
-    wide = st.grid(12, min_column_width=60)
-    with wide.cell(column_span=7), st.container(border=True):
-        _choose(place, taken, window)
-    with wide.cell(column_span=5), st.container(border=True):
-        _headline(place, taken)
+    with st.container(key="live_desk"):
+        wide = st.grid(5, min_column_width=180)
+    with wide.cell(column_span=3):
+        matrix = st.container(border=True)
+    with wide.cell(column_span=2):
+        with st.container(border=True, key="of_taken_headline"):
+            _headline(place, taken)
+        if looked is not None:
+            with st.container(border=True, key="of_taken_window"):
+                _at_once(looked, taken)
     if looked is not None:
-        if taken.names and looked.changed is None and not looked.problem:
-            st.caption(ablation_window.WAITS)
-        reading_card.show(looked, view.selection.token, view.selection.also)
+        with st.container(border=True, key="of_taken_reading"):
+            reading_card.show_reading(looked, view.selection.token, view.selection.also, say=False)
     _test_set(place, taken, view)
-    names = () if taken.way != ablation_choice.MISSING else taken.names
-    kept = view.selection.without if taken.way != ablation_choice.MISSING else names
+    # the last to be drawn: until it is, the browser fades what may be of the selection before
+    with matrix:
+        _choose(place, taken, window)
+    held = replace(view.selection, run=window.recording.name, start_row=window.start_row)
+    missing = taken.way == ablation_choice.MISSING
     selection.hold(
-        replace(
-            view.selection,
-            run=window.recording.name,
-            start_row=window.start_row,
-            without=kept,
-            taken=() if taken.way == ablation_choice.MISSING else taken.names,
-        )
+        replace(held, without=taken.names, taken=()) if missing else replace(held, taken=taken.names)
     )
 
 
@@ -104,9 +105,22 @@ def _headline(place: Place, taken: Taken) -> None:
     ablation_figures.show_headline(place, taken)
 
 
+def _at_once(looked: Looked, taken: Taken) -> None:
+    """What becomes of the window: the line, the operation, how sure of either."""
+    st.markdown("**This window** :small[:gray[beside the pinned original]]")
+    if looked.problem:
+        st.error(looked.problem, icon=":material/error:")
+    elif looked.changed is not None:
+        st.markdown(reading_card.change_words(looked))
+    elif taken.names:
+        st.caption(ablation_window.WAITS)
+    reading_card.show_operation(looked)
+
+
 def _test_set(place: Place, taken: Taken, view: View) -> None:
     st.subheader("The test set", anchor=False)
-    ablation_figures.show(place, taken, view.selection.by)
+    with st.container(key="of_taken_figures"):
+        ablation_figures.show(place, taken, view.selection.by)
     st.subheader("Each modality alone", anchor=False)
     ablation_modalities.show(place, taken)
     st.subheader("Kept combinations", anchor=False)

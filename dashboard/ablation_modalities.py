@@ -5,17 +5,13 @@ import streamlit as st
 from core.evidence.ablation.cases import Case, cases
 from core.evidence.ablation.scored import NOTHING, Ablation
 from core.evidence.metrics import describe
-from dashboard import ablation_choice, ablation_tests, heat_grid, job_view, jobs
+from dashboard import ablation_choice, ablation_jobs, heat_grid, job_view, jobs
 from dashboard.ablation_choice import LABELS, Taken
 from dashboard.ablation_figures import HEADLINES, cell_of, differences
-from dashboard.ablation_tests import Place
-from dashboard.components import counted
+from dashboard.ablation_tests import SECONDS_A_WINDOW, START_S, Place
 from dashboard.heat_grid import Cell
 
 POLL_S = 1.5
-# measured on one core of this project's machine: a window read both ways, and scored
-SECONDS_A_WINDOW = 0.005
-START_S = 5.0
 
 
 def show(place: Place, taken: Taken) -> None:
@@ -45,7 +41,7 @@ def show(place: Place, taken: Taken) -> None:
 
 
 def _words(ablation: Ablation, every: tuple[Case, ...], left: list[Case], taken: Taken) -> str:
-    said = f"{len(every) - len(left)} of {counted(len(every), 'modality').replace('ys', 'ies')} are scored"
+    said = f"{len(every) - len(left)} of {len(every)} modalities are scored"
     took = len(left) * len(ablation.windows) * SECONDS_A_WINDOW + START_S
     more = (
         f"; the others take about {job_view.duration(took)} on one core and go on when this page is left"
@@ -56,23 +52,12 @@ def _words(ablation: Ablation, every: tuple[Case, ...], left: list[Case], taken:
 
 
 def _job(place: Place, taken: Taken) -> str:
-    return jobs.key_of("modalities", place.key, taken.way)
+    """The same job as fills the table of this name on Tables."""
+    return ablation_jobs.key_of(place, taken.way, "modality")
 
 
 def _start(place: Place, taken: Taken) -> None:
-    key = _job(place, taken)
-    folder = ablation_tests.results_folder()
-    jobs.start(
-        key,
-        f"Leave out each modality of {place.bundle.manifest.name}",
-        [
-            "ablate",
-            str(place.bundle.path.absolute()),
-            str(place.source.path.absolute()),
-            *("--out", str(folder / f"modalities-{key}.csv")),
-            *("--results", str(folder), "--way", taken.way, "--any"),
-        ],
-    )
+    ablation_jobs.start(place, taken.way, ["modality"])
 
 
 @st.fragment(run_every=POLL_S)

@@ -15,7 +15,7 @@ import streamlit as st
 from core.errors import ToolmarkError
 from core.evidence.ablation.removal import SEEDED, Removal
 from core.evidence.ablation.scored import NOTHING, Ablation
-from core.evidence.ablation.tested import HELD_OUT, Tested, tested
+from core.evidence.ablation.tested import HELD_OUT, Tested, part_to_score
 from core.evidence.evaluation import Evaluation
 from core.evidence.readings.source import RunSource
 from core.model.bundle import Bundle
@@ -26,6 +26,9 @@ from dashboard.worker import Standing, Task, Told, Worker
 
 # window sets that stay open: some 50 MB each
 MOST_OPEN = 2
+# measured on one core of this project's machine: a window read both ways, and scored; a command that starts
+SECONDS_A_WINDOW = 0.005
+START_S = 5.0
 _SESSION = "ablation_session"
 _PARTS = {
     "new": "runs of no part of the bundle's split",
@@ -96,7 +99,7 @@ class Place:
     @property
     def test_set(self) -> TestSet | None:
         """The test set; None while it is not open."""
-        return _desk().find(self.key)
+        return _desk().find(self._shelf)
 
     def known(self, removal: Removal) -> Evaluation | None:
         """What was scored before; None where it was not, or the test set is not open yet."""
@@ -120,16 +123,21 @@ class Place:
         """Let a scoring that failed be tried again."""
         _desk().worker.forgive(self._key(removal))
 
+    @property
+    def _shelf(self) -> str:
+        """Where the open test set is: it knows the folder that its evaluations are kept in."""
+        return f"{self.key} {results_folder()}"
+
     def _key(self, removal: Removal) -> str:
         seed = removal.seed if removal.way in SEEDED else 0
         mask = removal.mask(self.bundle)
-        return jobs.key_of(self.key, mask.tobytes().hex(), removal.way if mask.any() else "", seed)
+        return jobs.key_of(self._shelf, mask.tobytes().hex(), removal.way if mask.any() else "", seed)
 
     def _opened(self, told: Told) -> TestSet:
         told(0, 0, "runs")
-        of = tested(self.bundle, self.source)
+        of = part_to_score(self.bundle, self.source)
         windows = of.windows(lambda done, total: told(done, total, "runs"))
-        return _desk().put(self.key, TestSet(Ablation(self.bundle, windows, results_folder()), of))
+        return _desk().put(self._shelf, TestSet(Ablation(self.bundle, windows, results_folder()), of))
 
 
 def place_of(view: View) -> Place | None:

@@ -98,18 +98,32 @@ def show(looked: Looked, pinned: str | None, also: Sequence[str]) -> Chosen | No
     return chosen
 
 
-def show_reading(looked: Looked, pinned: str | None, also: Sequence[str]) -> Chosen | None:
-    """The line and its tokens, and what the changes flip; the token whose detail is open."""
+def show_reading(
+    looked: Looked, pinned: str | None, also: Sequence[str], *, say: bool = True
+) -> Chosen | None:
+    """The line and its tokens, with `say` what the changes flip too; the token whose detail is open."""
     if looked.bundle.reads_lines:
-        return _show_line(looked, pinned, also)
+        return _show_line(looked, pinned, also, say=say)
     part = part_of(looked.bundle, looked.window.recording.name, looked.window.recording.machine)
     st.markdown(reading.operation_alone_words(part), help=reading.PARTS[part])
-    if looked.changed is not None:
-        st.markdown(reading.change_words(looked.read, looked.changed, looked.what_if.words, (0, 0)))
+    if say and looked.changed is not None:
+        st.markdown(change_words(looked))
     return None
 
 
-def _show_line(looked: Looked, pinned: str | None, also: Sequence[str]) -> Chosen | None:
+def change_words(looked: Looked) -> str:
+    """What the changes flip, in words; nothing where nothing is changed."""
+    if looked.changed is None:
+        return ""
+    flipped = (0, 0)
+    if looked.bundle.reads_lines:
+        truth = reading.true_line(looked.bundle, looked.label, looked.window)
+        table = token_table.table_of(looked.bundle.scheme, truth, readings(looked, truth, ()))
+        flipped = token_table.flips(table, "Changed")
+    return reading.change_words(looked.read, looked.changed, looked.what_if.words, flipped)
+
+
+def _show_line(looked: Looked, pinned: str | None, also: Sequence[str], *, say: bool) -> Chosen | None:
     truth = reading.true_line(looked.bundle, looked.label, looked.window)
     part = part_of(looked.bundle, looked.window.recording.name, looked.window.recording.machine)
     judged = looked.bundle.scheme, looked.read, looked.label, part
@@ -117,7 +131,7 @@ def _show_line(looked: Looked, pinned: str | None, also: Sequence[str]) -> Chose
         st.markdown(reading.verdict_words(*judged), help=reading.verdict_help(*judged))
         rows = readings(looked, truth, also)
         table = token_table.table_of(looked.bundle.scheme, truth, rows, pinned)
-        if looked.changed is not None:
+        if say and looked.changed is not None:
             flipped = token_table.flips(table, "Changed")
             st.markdown(reading.change_words(looked.read, looked.changed, looked.what_if.words, flipped))
         token_table.show(table, "tokens", _pick)

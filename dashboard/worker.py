@@ -71,9 +71,13 @@ class Worker:
             if not left:
                 self._wanted.pop(session, None)
                 return
+            new = session not in self._wanted
             self._wanted[session] = left
+            if new:
+                # who asks anew comes before who has been worked for
+                self._wanted.move_to_end(session, last=False)
             while len(self._wanted) > MOST_SESSIONS:
-                self._wanted.popitem(last=False)
+                self._wanted.popitem()
             if self._thread is None:
                 self._thread = threading.Thread(target=self._serve, name="scoring", daemon=True)
                 self._thread.start()

@@ -91,8 +91,8 @@ def read_both(
 ) -> tuple[BatchPrediction, TeacherForced | None]:
     """The same as `predict_windows` and `teacher_forced`, to the last digit, with stage 1 run once for both.
 
-    `progress(done, total)` is told of the windows that are done, and also between the two: what it raises ends the
-    reading there.
+    `progress(done, total)` is told of the windows that are done, one that was read in one of the two ways being half
+    done; what it raises ends the reading there.
     """
     tell = progress or (lambda done, total: None)
     targets, inputs = with_end(windows.tokens), teacher_inputs(windows.tokens)
@@ -105,7 +105,7 @@ def read_both(
         if bundle.reads_lines:
             tell(part.start, len(windows))
             decoded.append(decode(bundle, encoded))
-            tell(part.start, len(windows))
+            tell((part.start + part.stop) // 2, len(windows))
             answers.append(logits_given(bundle, encoded, inputs[part], targets[part]))
     tell(len(windows), len(windows))
     free = _batch_prediction(bundle, operations, decoded)

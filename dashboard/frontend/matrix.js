@@ -26,6 +26,7 @@ function toggle(m, channels) {
   }
   m.sent += 1
   paint(m)
+  fade(m)
   m.tell("take", { n: m.sent, channels: [...m.taken].sort() })
 }
 
@@ -36,6 +37,12 @@ function buttonOf(m, className, channels, says) {
   node.onclick = () => toggle(m, channels)
   m.buttons.push({ node, channels, says, head: className.includes("head") })
   return node
+}
+
+// until the server has answered the last click, what it said of another selection is faded by the page's style
+function fade(m) {
+  const main = m.host.closest('[data-testid="stMain"]')
+  if (main) main.toggleAttribute("data-asked", m.sent > m.heard)
 }
 
 // what changes with a click: the rest stays as it was built
@@ -257,6 +264,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     matrices.set(parentElement, m)
   }
   m.tell = setTriggerValue
+  m.heard = data.heard
+  m.host = root.getRootNode().host ?? root
   // an answer to an earlier click is not drawn over a later one
   if (!m.taken || data.heard >= m.sent) {
     m.taken = new Set(data.taken)
@@ -268,4 +277,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
     build(m, data, root)
   }
   paint(m)
+  fade(m)
+  return () => m.host.closest('[data-testid="stMain"]')?.removeAttribute("data-asked")
 }

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from core.evidence.ablation.removal import SEEDED, Removal, removed
-from core.evidence.ablation.tested import HELD_OUT, tested
+from core.evidence.ablation.tested import HELD_OUT, part_to_score
 from core.evidence.evaluation import Evaluation, evaluate
 from core.evidence.evaluation_file import read_evaluation, write_evaluation
 from core.evidence.readings.source import RunSource
@@ -28,6 +28,7 @@ VERSION = 1
 DRAWN = 2
 # so many evaluations stay in memory where they are kept in files as well
 MOST_REMEMBERED = 256
+MOST_KEYS = 4096
 
 
 def held_out_windows(bundle: Bundle, path: Path, *, anything: bool = False) -> Windows:
@@ -40,7 +41,7 @@ def held_out_windows(bundle: Bundle, path: Path, *, anything: bool = False) -> W
     """
     if not (path / INDEX).is_file() and (path / MANIFEST).is_file():
         return _checked(bundle, path)
-    found = tested(bundle, RunSource.open(path))
+    found = part_to_score(bundle, RunSource.open(path))
     if found.part == HELD_OUT or anything:
         return found.windows()
     if bundle.protocol == "seed":
@@ -71,20 +72,29 @@ class Ablation:
     windows: Windows
     folder: Path | None = None
     _kept: dict[str, Evaluation] = field(default_factory=dict)
+    _keys: dict[Removal, str] = field(default_factory=dict)
 
     def key(self, removal: Removal) -> str:
         """What tells the evaluation of a removal from all others: bundle, windows, channels and way."""
+        if removal not in self._keys:
+            if len(self._keys) >= MOST_KEYS:
+                self._keys.clear()
+            self._keys[removal] = self._worked_out(removal)
+        return self._keys[removal]
+
+    def _worked_out(self, removal: Removal) -> str:
         mask = removal.mask(self.bundle)
         if not mask.any():
             removal = NOTHING
+        drawn = removal.way in SEEDED
         told = [
             VERSION,
             self.bundle.digest,
             self.digest,
             np.packbits(mask).tobytes().hex(),
             removal.way,
-            removal.seed if removal.way in SEEDED else 0,
-            *([DRAWN] if removal.way in SEEDED else []),
+            removal.seed if drawn else 0,
+            *([DRAWN] if drawn else []),
         ]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:24]
 
@@ -96,9 +106,11 @@ class Ablation:
     def known(self, removal: Removal) -> Evaluation | None:
         """What was scored before, here or by another process; None where nobody scored it yet."""
         key = self.key(removal)
-        if key not in self._kept and self.folder is not None and (self.folder / f"{key}.json").is_file():
-            self._remember(key, read_evaluation(self.folder / f"{key}.json"))
-        return self._kept.get(key)
+        found = self._kept.get(key)
+        if found is None and self.folder is not None and (self.folder / f"{key}.json").is_file():
+            found = read_evaluation(self.folder / f"{key}.json")
+            self._remember(key, found)
+        return found
 
     def evaluation(self, removal: Removal = NOTHING, told: Advance | None = None) -> Evaluation:
         """Every metric of the model without what the removal names; scored now, where it was not before.

@@ -76,7 +76,7 @@ class Tested:
             return None
 
 
-def tested(bundle: Bundle, source: RunSource) -> Tested:
+def part_to_score(bundle: Bundle, source: RunSource) -> Tested:
     """What of some recordings a bundle is scored on; nothing is read for it but what tells the parts.
 
     Raises:

@@ -1,5 +1,6 @@
 """Tests of the table of ablations: scored once, equal to `evaluate`, paired with the whole model."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -117,7 +118,7 @@ def test_what_is_named_together_is_one_case(ablation: Ablation) -> None:
 
 
 def test_unknown_tables_and_foreign_windows_are_refused(
-    bundle: Bundle, seed_pipeline: Pipeline, pipeline: Pipeline
+    bundle: Bundle, seed_pipeline: Pipeline, tmp_path: Path
 ) -> None:
     with pytest.raises(RemovalError, match="no table of"):
         kinds_named(["modality", "everything"])
@@ -126,8 +127,12 @@ def test_unknown_tables_and_foreign_windows_are_refused(
     # under the published protocol the windows that were tested on are drawn again from the recordings
     drawn, tested = (
         held_out_windows(load_bundle(seed_pipeline.bundle), path)
-        for path in (pipeline.store, seed_pipeline.splits)
+        for path in (seed_pipeline.store, seed_pipeline.splits)
     )
     assert set(zip(drawn.run, drawn.start_row, strict=True)) == set(
         zip(tested.run, tested.start_row, strict=True)
     )
+    some = sorted(seed_pipeline.runs.iterdir())[0]
+    shutil.copy(some, tmp_path)
+    with pytest.raises(EvidenceError, match="window files"):
+        held_out_windows(load_bundle(seed_pipeline.bundle), tmp_path)
