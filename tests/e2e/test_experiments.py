@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from core.training.promotion import promoted
 from tests.e2e.conftest import Desk, serving, wait_for
 
+PATIENCE_MS = 180_000
 TINY = (
     "stage1.hidden_dim=16",
     "stage1.loop.epochs=12",
@@ -43,8 +44,9 @@ def demo(contexts: Callable[[int, str], BrowserContext], demo_server: str) -> It
 
 
 def state(page: Page, words: str) -> None:
-    """Wait until the line of the training says this."""
-    expect(page.locator(".training-name small")).to_have_text(re.compile(words))
+    """Wait until the line of the training says this; a job starts a program of its own, at a low priority."""
+    line = page.locator(".training-name small")
+    expect(line).to_have_text(re.compile(words), timeout=PATIENCE_MS)
 
 
 def begin(demo: Desk) -> Page:
