@@ -47,6 +47,7 @@ class Training:
     data_digest: str = ""
     splits_digest: str = ""
     code_version: str = ""
+    channels: int = 0
     begun_from: str | None = None
     finished: str = ""
     problem: str = ""
@@ -74,6 +75,7 @@ class Training:
             "protocol": self.protocol or "",
             "fold or program": "" if self.fold is None else str(self.fold),
             "seed": "" if self.seed is None else str(self.seed),
+            "channels read": str(self.channels or ""),
             "begun from": (self.begun_from or "")[:12],
             "recordings": self.data_digest[:12],
             "code": self.code_version,
@@ -165,6 +167,7 @@ def open_training(path: Path) -> Training:
         data_digest=str(said.get("data_digest", "")),
         splits_digest=str(said.get("splits_digest", "")),
         code_version=str(said.get("code_version", "")),
+        channels=(record.channels if record else 0) or _read_channels(bundle),
         begun_from=_text(said.get("begun_from") or as_dict(said.get("training")).get("begun_from")),
         finished=str(record.finished if record else bundle.get("created", "")),
         problem=problem,
@@ -193,6 +196,11 @@ def _bundle(path: Path) -> tuple[dict[str, Any], str]:
     if not isinstance(found, dict):
         return {}, f"{path / BUNDLE} is damaged: train or copy the bundle again."
     return found, ""
+
+
+def _read_channels(bundle: Mapping[str, Any]) -> int:
+    """How many channels a bundle says that it reads."""
+    return len(as_dict(bundle.get("inputs")).get("channels") or ())
 
 
 def _text(value: object) -> str | None:

@@ -30,8 +30,9 @@ class RecordError(ToolmarkError):
 class TrainingRecord(BaseModel):
     """What a training is of.
 
-    keys: what each stage's weights depend on, as a digest; windows: digest of each part; counts: of windows; command:
-    the arguments of `python -m core` that go on with it; times are UTC, `finished` is empty until the bundle is there.
+    keys: what each stage's weights depend on, as a digest; windows: digest of each part; counts: of windows; channels:
+    how many are read; command: the arguments of `python -m core` that go on with it; times are UTC, `finished` is empty
+    until the bundle is there.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -48,6 +49,7 @@ class TrainingRecord(BaseModel):
     data_digest: str
     windows: dict[str, str]
     counts: dict[str, int]
+    channels: int = 0
     begun_from: str | None
     threads: int
     code_version: str
@@ -69,6 +71,7 @@ def of_windows(manifest: SplitsManifest) -> dict[str, Any]:
         "data_digest": manifest.data_digest,
         "windows": manifest.digests,
         "counts": manifest.counts,
+        "channels": len(manifest.spec.channels),
     }
 
 
