@@ -119,7 +119,7 @@ def _wait(place: Place, taken: Taken) -> None:
 def _progress(place: Place, taken: Taken) -> None:
     waited = next((one for one in (NOTHING, taken.removal) if place.known(one) is None), None)
     if waited is None or place.standing(waited).state == "failed":
-        st.rerun()
+        selection.rerun()
     standing = place.standing(waited)
     what = "everything" if waited == NOTHING else taken.words
     if standing.state == "none":

@@ -5,7 +5,7 @@ import streamlit as st
 from core.evidence.ablation.cases import Case, cases
 from core.evidence.ablation.scored import NOTHING, Ablation
 from core.evidence.metrics import describe
-from dashboard import ablation_choice, ablation_jobs, heat_grid, job_view, jobs
+from dashboard import ablation_choice, ablation_jobs, heat_grid, job_view, jobs, selection
 from dashboard.ablation_choice import LABELS, Taken
 from dashboard.ablation_figures import HEADLINES, cell_of, differences
 from dashboard.ablation_tests import SECONDS_A_WINDOW, START_S, Place
@@ -65,7 +65,7 @@ def _filling(place: Place, taken: Taken) -> None:
     """Progress and the table, drawn anew while the job is under way; at its end the page is drawn once more."""
     job, found = _job(place, taken), place.test_set
     if not jobs.look(job).busy or found is None:
-        st.rerun()
+        selection.rerun()
     job_view.show(job, lambda: _start(place, taken))
     _table(found.ablation, cases(place.bundle, ("modality",), taken.way), taken)
 
