@@ -85,18 +85,22 @@ def _read_table(stamp: str, _path: Path) -> Ablated:
     return read_ablated(_path)
 
 
-def trials(machine: Machine) -> tuple[KeptTrials, ...]:
-    """Finished trials of a machine: those that are trained here, then those that are shipped."""
+def trials() -> tuple[KeptTrials, ...]:
+    """Finished trials: those that are trained here, then those that are shipped; those of changed presets last."""
     found = []
-    for path in (*_trial_folders(), *sorted((_shipped(machine) / TRIALS).glob("*.json"))):
+    for path in (*_trial_folders(), *sorted(evaluations.EVALUATIONS.glob(f"*/{TRIALS}/*.json"))):
         stamp = _stamp(path)
         try:
             of = _read_trials(stamp, path)
         except (ToolmarkError, OSError):
             continue
-        if of.machine == machine.name:
-            found.append(KeptTrials(path, of, stamp))
-    return tuple(found)
+        found.append(KeptTrials(path, of, stamp))
+    return tuple(sorted(found, key=lambda each: bool(each.of.changes)))
+
+
+def trials_of(machine: Machine) -> tuple[KeptTrials, ...]:
+    """The same, of one machine."""
+    return tuple(each for each in trials() if each.of.machine == machine.name)
 
 
 def _trial_folders() -> Iterator[Path]:

@@ -57,6 +57,7 @@ def _box(
         key=key,
         help=note or None,
         disabled=disabled,
+        width=240,
         on_change=selection.follow,
         args=(field, key),
     )

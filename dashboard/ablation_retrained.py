@@ -10,7 +10,7 @@ from core.evidence.ablation.trials import FULL
 from core.model.bundle import Bundle
 from dashboard import ablation_kept, ablation_pick, ablation_sheets, components, effect_rows, selection
 from dashboard.ablation_kept import KeptTrials
-from dashboard.ablation_sheets import lost, signed, span
+from dashboard.ablation_sheets import lost, share, signed, span
 from dashboard.effect_rows import Mark, Row, Shape, Table, Text
 from dashboard.shell import View
 
@@ -39,7 +39,7 @@ def rows_of(kept: KeptTrials, base: str, metric: str, group: str) -> tuple[Modal
 def show(view: View, bundle: Bundle) -> None:
     """The table of the trials that are chosen, or how they are made."""
     st.caption(NOTE)
-    found = [(each, base) for each in ablation_kept.trials(bundle.machine) for base in each.of.bases]
+    found = [(each, base) for each in ablation_kept.trials_of(bundle.machine) for base in each.of.bases]
     if not found:
         words = (
             f"No model of {bundle.machine.name} was trained without a modality yet. Each takes a training, so this is "
@@ -109,14 +109,14 @@ def draw(key: str, rows: Sequence[Modality], *, printed: bool = False) -> None:
         "Relative, %",
         "Trained without, points",
         "Relative, %",
-        "Won back by training",
+        "Trained less removed",
     ]
     if printed:
         legend["diamond"] = "published"
         columns.append("Published, points")
     columns.append("n")
     drawn = tuple(_row(each, printed=printed) for each in rows)
-    effect_rows.show(key, Table("Without", tuple(columns), drawn, "", 4, legend))
+    effect_rows.show(key, Table("Without", tuple(columns), drawn, 4, legend))
 
 
 def _row(each: Modality, *, printed: bool) -> Row:
@@ -140,7 +140,7 @@ def _row(each: Modality, *, printed: bool) -> Row:
 def _loss(loss: Loss | None) -> tuple[Text, Text]:
     if loss is None:
         return Text(), Text()
-    return lost(loss.against), Text(signed(loss.against.relative), by=loss.against.relative)
+    return lost(loss.against), share(loss.against.relative)
 
 
 def _title(label: str, each: Modality) -> str:

@@ -1,5 +1,6 @@
 """Tables of ablations as they are drawn: on one scale, side by side, pairs as a matrix, Shapley values."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
@@ -45,13 +46,24 @@ def _effects(
 
 
 def signed(points: float, digits: int = 1) -> str:
-    """A difference in points with its sign."""
-    return f"{100 * points:+.{digits}f}".replace("-", PLAIN_MINUS)
+    """A difference in points with its sign; what rounds to none has none."""
+    said = f"{100 * points:+.{digits}f}"
+    return said[1:] if not said.strip("+-0.") else said.replace("-", PLAIN_MINUS)
 
 
 def span(low: float | None, high: float | None, digits: int = 1) -> str:
     """An interval of points."""
     return "" if low is None or high is None else f"{signed(low, digits)} to {signed(high, digits)}"
+
+
+def share(relative: float, digits: int = 1) -> Text:
+    """A relative difference as a cell; empty where the whole model has none of it."""
+    return Text() if math.isnan(relative) else Text(signed(relative, digits), by=relative)
+
+
+def starred(points: float, *, real: bool) -> str:
+    """A difference in a cell, with a star where its interval leaves 0 out."""
+    return f"{signed(points)}{'*' if real else ''}"
 
 
 def one_figure(
@@ -75,7 +87,7 @@ def one_figure(
     rows = tuple(_row(str(place), each, beside) for place, each in enumerate(found))
     effect_rows.show(
         f"effects_{kind}",
-        Table("Kept alone" if kind == "kept" else "Removed", tuple(columns), rows, "", 2, legend),
+        Table("Kept alone" if kind == "kept" else "Removed", tuple(columns), rows, 2, legend),
         lambda key: open_(cases[key].kind, cases[key].names),
     )
 
@@ -84,13 +96,13 @@ def _row(key: str, each: Effect, beside: Mapping[str, Modality]) -> Row:
     points, name = each.points, label_of(each.case.names)
     title = (
         f"{name}: {100 * each.whole:.1f} to {100 * each.without:.1f} %, {signed(points.value)} points "
-        f"({span(points.low, points.high)}), {signed(each.relative)} % of {100 * each.whole:.1f}; n = {each.n:,}, "
+        f"({span(points.low, points.high)}); n = {each.n:,}, "
         f"{each.runs} runs"
     )
     cells = [
         Text(f"{100 * each.without:.1f}", by=each.without),
         Text(signed(points.value), span(points.low, points.high), points.value, each.real),
-        Text(signed(each.relative), by=each.relative),
+        share(each.relative),
     ]
     marks = [Mark("dot", 100 * points.value, *_hundred(points.low, points.high))]
     if beside:
@@ -146,12 +158,11 @@ def _cell(each: Effect | None) -> Cell:
     title = (
         f"{label_of(each.case.names)}, {describe(each.metric).label}, {each.group}: {100 * each.whole:.1f} to "
         f"{100 * each.without:.1f} %, {signed(points.value)} points ({span(points.low, points.high)}), relative "
-        f"{signed(each.relative)} %; n = {each.n:,}, {each.runs} runs"
+        f"{share(each.relative).text or '-'} %; n = {each.n:,}, {each.runs} runs"
     )
     shade = min(1.0, abs(points.value) / MOST_POINTS)
-    note = "·" if each.real else ""
     tone = "bad" if points.value < 0 else "good"
-    return Cell(signed(points.value), shade, tone, title, note, pick=True)
+    return Cell(starred(points.value, real=each.real), shade, tone, title, pick=True)
 
 
 def pairs(kept: Kept, metric: str, group: str, open_: Open) -> None:
@@ -192,7 +203,7 @@ def _pair(each: Effect | None, *, below: bool) -> Cell:
     )
     shade = min(1.0, abs(both.value) / MOST_POINTS)
     tone = "bad" if both.value < 0 else "good"
-    return Cell(signed(both.value), shade, tone, title, "·" if real else "", pick=True)
+    return Cell(starred(both.value, real=real), shade, tone, title, pick=True)
 
 
 def shapley(kept: Kept, metric: str, open_: Open) -> None:
@@ -225,7 +236,7 @@ def shapley(kept: Kept, metric: str, open_: Open) -> None:
     legend: dict[Shape, str] = {"dot": "Shapley value, points, 95 % over runs and orders"}
     columns = ("Points", "of which sampling", "Share, %")
     effect_rows.show(
-        "shapley", Table("Modality", columns, rows, "", 1, legend), lambda name: open_("modality", (name,))
+        "shapley", Table("Modality", columns, rows, 1, legend), lambda name: open_("modality", (name,))
     )
     st.caption(
         f"{game.orders} sampled orders. All modalities together less none: {signed(total)} points, which the values "

@@ -14,6 +14,7 @@ from core.evidence.ablation.trials import FULL
 from core.evidence.evaluation import ALL
 from core.model.bundle import Bundle
 from dashboard import (
+    ablation_about,
     ablation_choice,
     ablation_jobs,
     ablation_kept,
@@ -38,21 +39,16 @@ SHEETS: dict[str, str] = {
     **{str(name): title for name, title in ablation_jobs.TITLES.items()},
     "retrained": "Trained without",
 }
-KINDS: dict[Sheet, tuple[Kind, ...]] = {
-    "modality": ("modality",),
-    "kept": ("kept",),
-    "board": ("board",),
-    "pair": ("modality", "pair"),
-    "shapley": ("modality",),
-}
 SPREADS: dict[Spread, str] = {"one": "One figure", "metrics": "Every figure", "operations": "Every operation"}
+# tables that have no other side by side
+WIDE: tuple[Sheet, ...] = ("pair", "shapley")
 NOTES: dict[Sheet, str] = {
     "modality": "What the model loses when one modality is gone. What it can read elsewhere is not missed.",
     "kept": "What is left when everything but one modality is gone: what this modality alone can carry.",
     "board": "What the model loses when one board is gone, with all its quantities.",
     "pair": (
         "On the diagonal each alone; above it what two cost together; below it their interaction: what both cost "
-        "beyond each alone. Red below: each stands in for the other. A dot: the interval leaves 0 out."
+        "beyond each alone. Red below: each stands in for the other."
     ),
     "shapley": "What each modality adds, averaged over sampled orders in which they could be added.",
 }
@@ -85,13 +81,17 @@ def _scored(view: View, bundle: Bundle, place: Place | None, sheet: Sheet) -> No
     st.caption(f"{NOTES[sheet]} *{LABELS[way]}*: {WORDS[way][:1].lower()}{WORDS[way][1:]}")
     if place is not None:
         key = ablation_jobs.key_of(place, way, sheet)
-        job_view.show(key, partial(ablation_jobs.start, place, way, (sheet,)))
-        if jobs.look(key).busy:
+        busy = jobs.look(key).busy
+        if busy or kept is None or not ablation_about.has(kept, sheet):
+            job_view.show(key, partial(ablation_jobs.start, place, way, (sheet,)))
+        if busy:
             return
-    if kept is None or not _has(kept, sheet):
+    if kept is None or not ablation_about.has(kept, sheet):
         _offer(view, place, kept, way, sheet)
         return
-    _scope(kept, place, way)
+    ablation_about.show_scope(
+        kept, place, way, None if spread == "metrics" and sheet not in WIDE else metric, group
+    )
     open_ = partial(_open, kept, way)
     if sheet == "shapley":
         ablation_sheets.shapley(kept, metric, open_)
@@ -105,7 +105,9 @@ def _scored(view: View, bundle: Bundle, place: Place | None, sheet: Sheet) -> No
         ablation_sheets.side_by_side(kept, sheet, known, (group,), open_)
     else:
         ablation_sheets.side_by_side(kept, sheet, (metric,), (ALL, *kept.of.scores.whole.operations), open_)
-    _foot(kept, view, way, sheet)
+    ablation_about.show_foot(
+        kept, view, way, sheet, stars=sheet == "pair" or (sheet != "shapley" and spread != "one")
+    )
 
 
 def _pick_way(bundle: Bundle, way: Way) -> None:
@@ -116,6 +118,7 @@ def _pick_way(bundle: Bundle, way: Way) -> None:
         index=selection.begin(key, way, WAYS),
         format_func=LABELS.__getitem__,
         key=key,
+        width=170,
         on_change=ablation_choice.turn,
         args=(key, bundle),
     )
@@ -127,7 +130,7 @@ def _pick_figure(view: View, kept: Kept | None, sheet: Sheet) -> tuple[str, str,
         return "exact_line", ALL, "one"
     whole = kept.of.scores.whole
     spread: Spread = next((each for each in SPREADS if each == view.selection.spread), "one")
-    wide = sheet in ("pair", "shapley")
+    wide = sheet in WIDE
     if sheet == "shapley":
         names = tuple(kept.of.shapley.total) if kept.of.shapley else SHARED
     else:
@@ -141,10 +144,6 @@ def _pick_figure(view: View, kept: Kept | None, sheet: Sheet) -> tuple[str, str,
     if not wide:
         ablation_pick.parts("How much", "spread", SPREADS, spread)
     return metric or "exact_line", group, spread
-
-
-def _has(kept: Kept, sheet: Sheet) -> bool:
-    return kept.of.shapley is not None if sheet == "shapley" else kept.of.has(sheet)
 
 
 def _offer(view: View, place: Place | None, kept: Kept | None, way: Way, sheet: Sheet) -> None:
@@ -179,7 +178,9 @@ def _offer(view: View, place: Place | None, kept: Kept | None, way: Way, sheet: 
                 on_click=ablation_jobs.start,
                 args=(place, way, (sheet,)),
             )
-            every = tuple(name for name in get_args(Sheet) if kept is None or not _has(kept, name))
+            every = tuple(
+                name for name in get_args(Sheet) if kept is None or not ablation_about.has(kept, name)
+            )
             if len(every) > 1:
                 total = sum(ablation_jobs.missing(place, found, way, name) for name in every)
                 st.button(
@@ -192,27 +193,10 @@ def _offer(view: View, place: Place | None, kept: Kept | None, way: Way, sheet: 
                 )
 
 
-def _scope(kept: Kept, place: Place | None, way: Way) -> None:
-    """What was scored: windows, runs, protocol, model."""
-    counts = kept.of.scores.whole.counts
-    here = place is not None and kept.path == ablation_kept.table_file(place.key, way)
-    where = (
-        ""
-        if here
-        else " These figures were kept with the product or scored on other recordings, not on these."
-    )
-    held = "its test windows" if kept.of.protocol == "seed" else "held out"
-    st.markdown(
-        f"**{counts.scored:,} windows** of {components.counted(counts.runs, 'run')}, {held}, read by "
-        f"**{components.escaped(kept.of.name)}**, one model. Protocol **{kept.of.protocol}**; intervals are 95 %, "
-        f"drawn over runs, paired with the whole model.{where}"
-    )
-
-
 def _retrained(bundle: Bundle, metric: str, group: str) -> dict[str, Modality]:
     """Modality -> what training without it costs the same design, where that was done."""
     base = FULL.get(str(bundle.manifest.preset.get("name")), str(bundle.manifest.preset.get("name")))
-    for each in ablation_kept.trials(bundle.machine):
+    for each in ablation_kept.trials_of(bundle.machine):
         if each.of.protocol == bundle.protocol and base in each.of.bases and metric in each.of.metrics:
             rows = ablation_retrained.rows_of(each, base, metric, group)
             return {row.name: row for row in rows}
@@ -223,58 +207,3 @@ def _open(kept: Kept, way: Way, kind: Kind, names: tuple[str, ...]) -> None:
     """Turn to Live with a case's removal; for callbacks."""
     ablation_choice.put(ablation_sheets.open_names(kept, kind, names), way)
     selection.change(ablation=None)
-
-
-def _foot(kept: Kept, view: View, way: Way, sheet: Sheet) -> None:
-    """What figures mean, the file, and what was kept of others."""
-    st.caption(
-        "*Points* are the figure without it less the whole model's; *relative* is that as a share of the whole model's "
-        "value. Bold: the interval leaves 0 out, and at least 5 runs speak. A name opens Live with that removal."
-    )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button(
-            "CSV, every figure and operation",
-            data=partial(ablation_sheets.csv_of, kept, sheet, KINDS[sheet]),
-            file_name=f"{kept.of.name}-{kept.of.protocol}-{way}-{sheet}.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            key="table_csv",
-            on_click="ignore",
-        )
-        st.caption(f"Scored {kept.of.created[:16].replace('T', ' ')} UTC.")
-    _others(view)
-
-
-def _others(view: View) -> None:
-    """Everything that was kept of this machine's bundles."""
-    assert view.bundle is not None
-    every = ablation_kept.every(view.bundle.machine)
-    if len(every) < 2:
-        return
-    with st.expander(f"Kept results ({len(every)})"):
-        st.dataframe(
-            [
-                {
-                    "Bundle": each.of.name,
-                    "Protocol": each.of.protocol,
-                    "Removed by": LABELS[each.of.way],
-                    "Tables": ", ".join(
-                        title for sheet, title in ablation_jobs.TITLES.items() if _has(each, sheet)
-                    ),
-                    "Windows": each.of.scores.whole.counts.scored,
-                    "Runs": each.of.scores.whole.counts.runs,
-                    "Exact line, %": _value(each),
-                    "Scored": each.of.created[:16].replace("T", " "),
-                    "Kept": "here" if each.own else "with the product",
-                }
-                for each in every
-            ],
-            hide_index=True,
-            column_config={"Exact line, %": st.column_config.NumberColumn(format="%.1f")},
-        )
-
-
-def _value(each: Kept) -> float | None:
-    """The whole model's exact lines, in per cent."""
-    tally = next((t for t in each.of.scores.whole.tallies if t.metric == "exact_line"), None)
-    return None if tally is None else 100 * float(tally.statistic(tally.sums.sum(axis=0, keepdims=True))[0])

@@ -184,11 +184,12 @@ def bundles_folder() -> Path:
 
 
 def bundles() -> tuple[BundleFolder, ...]:
-    """Every bundle that is there; those of the default protocol come first."""
-    root = bundles_folder()
-    folders = sorted(root.iterdir()) if root.is_dir() else []
-    found = [BundleFolder(f.name, f, *_described(f)) for f in folders if (f / "bundle.json").is_file()]
-    return tuple(sorted(found, key=lambda bundle: bundle.protocol != "run"))
+    """Every bundle that is there, also those that were promoted here; those of the default protocol come first."""
+    roots = (bundles_folder(), places.promoted_folder())
+    folders = [f for root in roots if root.is_dir() for f in sorted(root.iterdir()) if f.name[0] != "."]
+    found = {f.name: f for f in reversed(folders) if (f / "bundle.json").is_file()}
+    opened = [BundleFolder(name, f, *_described(f)) for name, f in sorted(found.items())]
+    return tuple(sorted(opened, key=lambda bundle: bundle.protocol != "run"))
 
 
 def _described(folder: Path) -> tuple[str | None, str | None, str]:

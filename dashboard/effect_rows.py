@@ -60,10 +60,8 @@ class Table:
     corner: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
-    bar: str = ""
     bar_after: int = 2
     legend: dict[Shape, str] = field(default_factory=dict)
-    unit: str = "points"
 
 
 def show(key: str, table: Table, open_: Callable[[str], None] | None = None) -> None:
@@ -79,6 +77,7 @@ def show(key: str, table: Table, open_: Callable[[str], None] | None = None) -> 
             **asdict(table),
             "low": low,
             "high": high,
+            "bars": any(row.marks for row in table.rows),
             "opens": open_ is not None,
             "tones": {"own": theme.PREDICTION, "other": theme.WITHOUT, "printed": theme.ERROR},
         },

@@ -20,7 +20,7 @@ from dashboard import (
     selection,
 )
 from dashboard.ablation_kept import KeptTrials
-from dashboard.ablation_sheets import lost, signed
+from dashboard.ablation_sheets import lost, share
 from dashboard.effect_rows import Mark, Row, Shape, Table, Text
 from dashboard.shell import View
 
@@ -35,19 +35,11 @@ COMMANDS = (
 
 def show(view: View) -> None:
     """Draw it."""
-    if view.dataset is None:
-        selection.hold(view.selection)
-        return
-    machine = data.machine_of(view.dataset)
-    found = {
-        each.of.protocol: each
-        for each in reversed(ablation_kept.trials(machine))
-        if each.of.of("A1") or BASE in each.of.bases
-    }
+    found = _found(view)
     if not found:
         words = (
-            f"The published tables are of five techniques and of four modalities left out. For {machine.name} none of "
-            "these trainings is finished: fifteen of techniques and twelve without a modality under each protocol, "
+            "The published tables are of five techniques and of four modalities left out. None of these trainings is "
+            "finished: fifteen of techniques and twelve without a modality under each protocol, "
             "some 15 minutes each on one core. The commands go on where they were stopped; what is done appears here."
         )
         components.empty_state("Not run again yet", words, COMMANDS, icon=":material/model_training:")
@@ -65,12 +57,24 @@ def show(view: View) -> None:
     selection.hold(view.selection)
 
 
+def _found(view: View) -> dict[str, KeptTrials]:
+    """Protocol -> its trials: of the machine that is looked at, or else of another one, which is then named."""
+    machine = data.machine_of(view.dataset).name if view.dataset else ""
+    every = [each for each in ablation_kept.trials() if each.of.of("A1") or BASE in each.of.bases]
+    own = [each for each in every if each.of.machine == machine] or every[:1]
+    return (
+        {each.of.protocol: each for each in reversed(every) if each.of.machine == own[0].of.machine}
+        if own
+        else {}
+    )
+
+
 def _draw(kept: KeptTrials, metric: str, group: str) -> None:
     printed = metric == "token" and group == ALL
     said = describe(metric)
     st.caption(
-        f"{said.label}: {said.note}; per cent. Trained anew in the published configuration, all seeds pooled, "
-        f"intervals 95 % over runs.{ablation_retrained.changed_words(kept)}"
+        f"{said.label}: {said.note}; per cent. Trained anew on {kept.of.machine} in the published "
+        f"configuration, all seeds pooled, intervals 95 % over runs.{ablation_retrained.changed_words(kept)}"
         f"{'' if printed else ' Nothing was published of this figure.'}"
     )
     rows = _techniques(kept, metric, group)
@@ -119,9 +123,7 @@ def table(rows: Sequence[Technique], *, printed: bool) -> Table:
     if printed:
         legend["diamond"] = "published"
         columns.append("Published, %")
-    return Table(
-        "Technique", tuple(columns), tuple(_row(e, printed=printed) for e in rows), "", 1, legend, "%"
-    )
+    return Table("Technique", tuple(columns), tuple(_row(e, printed=printed) for e in rows), 1, legend)
 
 
 def _row(each: Technique, *, printed: bool) -> Row:
@@ -134,7 +136,7 @@ def _row(each: Technique, *, printed: bool) -> Row:
         Text(single, by=max(reached.single) - min(reached.single), title="each seed's own value"),
         Text(f"{reached.n:,}", by=reached.n),
         lost(differs, 2),
-        Text(signed(differs.relative, 2) if differs else "", by=differs.relative if differs else None),
+        share(differs.relative, 2) if differs else Text(),
     ]
     marks = [Mark("dot", 100 * reached.interval.value, low, high)]
     marks += [Mark("seed", 100 * one) for one in reached.single]

@@ -75,6 +75,8 @@ class Selection:
     - Audit: `finding` is the part of the audit that is open, `sight` what the probe that is looked at may see.
     - Review: `desk` is the part of the page, `queue` the way through the windows, `sample` and `seed` what is drawn at
       random, `said` the verdicts that are listed.
+    - Experiments: `trainings` are those that are shown and compared, `axis` and `smooth` how their curves are drawn;
+      `lab` is the part of the page, `presets` and `changes` what a new training is to be.
     """
 
     dataset: str | None = _kept("data", _TEXT)
@@ -119,6 +121,12 @@ class Selection:
     said: str | None = _kept("said", _TEXT)
     intended: str | None = _kept("intended", _TEXT)
     beside: str | None = _kept("beside", _TEXT)
+    trainings: tuple[str, ...] = _kept("trainings", _NAMES, empty=())
+    axis: str | None = _kept("axis", _TEXT)
+    smooth: int | None = _kept("smooth", _ROW, "smoothing", "the curves are not smoothed")
+    lab: str | None = _kept("lab", _TEXT)
+    presets: tuple[str, ...] = _kept("presets", _NAMES, empty=())
+    changes: tuple[str, ...] = _kept("set", _NAMES, empty=())
     change: str | None = _kept("change", _TEXT)
     prefix: str | None = _kept("prefix", _TEXT)
     token: str | None = _kept("token", _TEXT)

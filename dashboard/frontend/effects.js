@@ -55,10 +55,10 @@ function lineOf(data, row, say) {
   name.append(inner)
   line.append(name)
   row.cells.forEach((cell, at) => {
-    if (at === data.bar_after && data.bar) line.append(barOf(data, row))
+    if (at === data.bar_after && data.bars) line.append(barOf(data, row))
     line.append(textOf(cell))
   })
-  if (data.bar && data.bar_after >= row.cells.length) line.append(barOf(data, row))
+  if (data.bars && data.bar_after >= row.cells.length) line.append(barOf(data, row))
   return line
 }
 
@@ -115,12 +115,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
       return cell
     }
     head.append(header(data.corner, -1))
-    const bar = () => make("th", "left", data.bar)
+    const bar = () => make("th", "left")
     data.columns.forEach((label, at) => {
-      if (at === data.bar_after && data.bar) head.append(bar())
+      if (at === data.bar_after && data.bars) head.append(bar())
       head.append(header(label, at))
     })
-    if (data.bar && data.bar_after >= data.columns.length) head.append(bar())
+    if (data.bars && data.bar_after >= data.columns.length) head.append(bar())
     const body = make("tbody")
     body.append(...sorted(data, root.sort).map(row => lineOf(data, row, setTriggerValue)))
     const top = make("thead")

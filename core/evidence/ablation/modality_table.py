@@ -1,5 +1,6 @@
 """Modalities taken away from a full model: removed at inference beside trained without, over the same seeds."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -144,7 +145,10 @@ def _table(found: Results, base: str, metric: str) -> str:
 
 
 def _loss(loss: Loss | None) -> str:
-    return f"{points(loss.against)}; {100 * loss.against.relative:+.1f} %" if loss else ""
+    if loss is None:
+        return ""
+    relative = loss.against.relative
+    return points(loss.against) + ("" if math.isnan(relative) else f"; {100 * relative:+.1f} %")
 
 
 def points(found: Difference | None) -> str:

@@ -47,10 +47,12 @@ def printed_drops() -> str:
     if kinds == {"points"}:
         return (
             f"The published drops carry a per cent sign but are points: {WHOLE:.2f} to {value:.2f} without {name} is "
-            f"{drop:+.2f} points; as a share of {WHOLE:.2f} it is {relative:+.2f} %. Here both are given, and named."
+            f"{_signed(drop)} points; as a share of {WHOLE:.2f} it is {_signed(relative)} %. "
+            "Here both are given, and named."
         )
     if kinds == {"relative"}:
-        return f"The published drops are shares of {WHOLE:.2f}, not points: without {name} {value - WHOLE:+.2f} points."
+        points = _signed(value - WHOLE)
+        return f"The published drops are shares of {WHOLE:.2f}, not points: without {name} {points} points."
     return "The published drops are points in some rows and shares of the full model's value in others."
 
 
@@ -110,25 +112,35 @@ def of_modalities(found: Sequence[Modality]) -> list[str]:
     """Whether what was published of each modality holds, at inference and retrained."""
     said = []
     for how, losses in (
-        ("Removed at inference", {each.name: each.removed for each in found}),
-        ("Left out of the training", {each.name: each.retrained for each in found}),
+        ("removed at inference", {each.name: each.removed for each in found}),
+        ("left out of the training", {each.name: each.retrained for each in found}),
     ):
         known = {name: loss for name, loss in losses.items() if loss and name in MODALITIES}
-        if known:
-            said.append(f"{how}, {'; '.join(_beside(name, loss) for name, loss in known.items())}.")
-            said.append(_ranked(how.lower(), known))
+        for place, inside in (("outside", False), ("within", True)):
+            names = [_beside(name, loss) for name, loss in known.items() if _inside(name, loss) == inside]
+            if names:
+                said.append(f"The published drop lies {place} our interval, {how}: {'; '.join(names)}.")
+        said.append(_ranked(how, known))
     return [sentence for sentence in said if sentence]
 
 
+def _inside(name: str, loss: Loss) -> bool:
+    low, high = loss.against.low, loss.against.high
+    return low is not None and high is not None and 100 * low <= MODALITIES[name][1] <= 100 * high
+
+
 def _beside(name: str, loss: Loss) -> str:
-    drop, against = MODALITIES[name][1], loss.against
-    if against.low is None or against.high is None:
-        return f"{name} costs {100 * against.points:+.2f} points, published {drop:+.2f}"
-    inside = 100 * against.low <= drop <= 100 * against.high
-    return (
-        f"{name} costs {100 * against.points:+.2f} points ({100 * against.low:+.2f} to {100 * against.high:+.2f}), "
-        f"published {drop:+.2f}, {'within' if inside else 'outside'} that interval"
+    own, drop = loss.against, MODALITIES[name][1]
+    span = (
+        ""
+        if own.low is None or own.high is None
+        else f", {_signed(100 * own.low)} to {_signed(100 * own.high)}"
     )
+    return f"{name} (published {_signed(drop)}, ours {_signed(100 * own.points)}{span})"
+
+
+def _signed(points: float) -> str:
+    return f"{points:+.2f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _ranked(how: str, known: dict[str, Loss]) -> str:

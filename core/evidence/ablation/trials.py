@@ -206,15 +206,27 @@ def _train(
 ) -> None:
     """Both stages of a trial; of a technique with every modality only stage 2, after the seed's shared stage 1."""
     folder, preset = trial.folder(out), with_changes(preset_named(trial.technique), changes)
+    again = _command(splits.path, out, trial, changes)
     if trial.without or trial.technique not in TECHNIQUES:
-        train(splits, folder, preset, trial.seed, (1, 2), threads, listener)
+        train(splits, folder, preset, trial.seed, (1, 2), threads, listener, command=again)
         return
-    shared = out / f"stage1-s{trial.seed}"
+    shared, first = out / f"stage1-s{trial.seed}", with_changes(TECHNIQUES[BASELINE], changes)
     if not (shared / "training" / ENCODER).exists():
-        train(
-            splits, shared, with_changes(TECHNIQUES[BASELINE], changes), trial.seed, (1,), threads, listener
-        )
+        train(splits, shared, first, trial.seed, (1,), threads, listener, command=again)
     (folder / "training").mkdir(parents=True, exist_ok=True)
     for name in (ENCODER, "stage1.csv"):
         shutil.copyfile(shared / "training" / name, folder / "training" / name)
-    train(splits, folder, preset, trial.seed, (2,), threads, listener)
+    train(splits, folder, preset, trial.seed, (2,), threads, listener, command=again)
+
+
+def _command(splits: Path, out: Path, trial: Trial, changes: Sequence[str]) -> tuple[str, ...]:
+    """The arguments of `python -m core` that go on with a trial; none where those of its training do."""
+    own = next((name for name, technique in FULL.items() if technique == trial.technique), trial.technique)
+    if trial.without:
+        what: tuple[str, ...] = ("retrain", str(splits), "--preset", own, "--without", trial.without)
+    elif trial.technique in TECHNIQUES:
+        what = ("techniques", str(splits), "--only", trial.technique)
+    else:
+        return ()
+    changed = [part for change in changes for part in ("--set", change)]
+    return (*what, "--out", str(out), "--seed", str(trial.seed), *changed)

@@ -124,6 +124,14 @@ def test_unknown_tables_and_foreign_windows_are_refused(
         kinds_named(["modality", "everything"])
     with pytest.raises(EvidenceError, match="cut for other inputs"):
         held_out_windows(bundle, seed_pipeline.splits)
+    # under the published protocol the windows that were tested on are drawn again from the recordings
+    drawn, tested = (
+        held_out_windows(load_bundle(seed_pipeline.bundle), path)
+        for path in (seed_pipeline.store, seed_pipeline.splits)
+    )
+    assert set(zip(drawn.run, drawn.start_row, strict=True)) == set(
+        zip(tested.run, tested.start_row, strict=True)
+    )
     some = sorted(seed_pipeline.runs.iterdir())[0]
     shutil.copy(some, tmp_path)
     with pytest.raises(EvidenceError, match="window files"):

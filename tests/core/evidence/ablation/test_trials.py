@@ -45,9 +45,10 @@ def test_trained_once_scored_and_compared(seed_pipeline: Pipeline, tmp_path: Pat
     trained: list[tuple[str, tuple[int, ...]]] = []
     real = module.train
 
-    def counting(splits, out, preset, seed, stages, threads, listener):
+    def counting(splits, out, preset, seed, stages, threads, listener, *, command):
+        assert command[0] == "techniques" and str(tmp_path) in command
         trained.append((out.name, stages))
-        return real(splits, out, preset, seed, stages, threads, listener)
+        return real(splits, out, preset, seed, stages, threads, listener, command=command)
 
     monkeypatch.setattr(module, "train", counting)
     wanted = technique_trials((0,), ("A1", "A5"))
@@ -91,7 +92,9 @@ def test_trained_without_beside_removed_at_inference(pipeline: Pipeline, tmp_pat
         # killed while the second training is under way
         calls = iter(range(2))
         real = module.train
-        killed.setattr(module, "train", lambda *given: real(*given) if next(calls) == 0 else 1 / 0)
+        killed.setattr(
+            module, "train", lambda *given, **more: real(*given, **more) if next(calls) == 0 else 1 / 0
+        )
         with pytest.raises(ZeroDivisionError):
             run_trials(pipeline.splits, tmp_path, wanted, 1, None, CHANGES)
     done = (tmp_path / "best-s0" / EVALUATION).stat().st_mtime_ns
