@@ -96,12 +96,7 @@ def _look(place: Place, taken: Taken, window: RunWindow, digest: str) -> Looked 
 
 
 def _headline(place: Place, taken: Taken) -> None:
-    test_set = place.test_set
-    protocol = (
-        f":{'orange' if place.bundle.protocol == 'seed' else 'blue'}-badge[{place.bundle.protocol} protocol]"
-    )
-    words = f" :small[:gray[{test_set.words}]]" if test_set is not None else ""
-    st.markdown(f"**Test set** {protocol}{words}")
+    st.markdown(f"**Test set** {ablation_figures.scored_on(place)}")
     ablation_figures.show_headline(place, taken)
 
 

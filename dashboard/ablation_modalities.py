@@ -10,6 +10,7 @@ from dashboard.ablation_choice import LABELS, Taken
 from dashboard.ablation_figures import HEADLINES, cell_of, differences
 from dashboard.ablation_tests import SECONDS_A_WINDOW, START_S, Place
 from dashboard.heat_grid import Cell
+from dashboard.score_table import COMPARED
 
 POLL_S = 1.5
 
@@ -108,12 +109,14 @@ def _table(ablation: Ablation, every: tuple[Case, ...], taken: Taken) -> None:
         "modalities_alone",
         "Points lost or won without each modality",
         "Without",
-        [describe(metric).label for metric in metrics],
+        [COMPARED[metric] for metric in metrics],
         [(name.replace("_", " "), f"without {name}") for name in names],
         cells,
         pick=pick,
     )
     st.caption(
-        "Points to the whole model with their 95 % interval, paired by run; the costliest in exact lines first. A "
-        "click takes that modality away above. The model is not trained anew: what it can read elsewhere is not missed."
+        "Points to the whole model with their 95 % interval, paired by run; "
+        f"{len(ablation.windows):,} windows, protocol {ablation.bundle.protocol}, n by hovering; the costliest in "
+        f"{COMPARED[first].lower()} first. A click takes that modality away above. The model is not trained anew: what it "
+        "can read elsewhere is not missed."
     )
