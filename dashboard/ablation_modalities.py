@@ -117,6 +117,6 @@ def _table(ablation: Ablation, every: tuple[Case, ...], taken: Taken) -> None:
     st.caption(
         "Points to the whole model with their 95 % interval, paired by run; "
         f"{len(ablation.windows):,} windows, protocol {ablation.bundle.protocol}, n by hovering; the costliest in "
-        f"{COMPARED[first].lower()} first. A click takes that modality away above. The model is not trained anew: what it "
-        "can read elsewhere is not missed."
+        f"{COMPARED[first].lower()} first. A click takes that modality away above. The model is not trained anew: what "
+        "it can read elsewhere is not missed."
     )
