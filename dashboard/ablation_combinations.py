@@ -191,7 +191,7 @@ def _drawn(place: Place, taken: Taken, own: Sequence[Combination], picked: Seque
     test_set = place.test_set
     if test_set is None or not own:
         return
-    sides = [(f"**{escaped(each.name)}**", _what(each, taken), each.removal) for each in own]
+    sides = [(_named(each, taken), each.removal) for each in own]
     st.table(ablation_figures.headline_frame(test_set.ablation, sides))
     st.caption(f"{ablation_figures.scored_on(place)} Per cent, n in brackets; {NOTE}")
     beside = [each for each in picked if each in own and place.known(each.removal) is not None]
@@ -204,10 +204,11 @@ def _drawn(place: Place, taken: Taken, own: Sequence[Combination], picked: Seque
             )
 
 
-def _what(each: Combination, taken: Taken) -> str:
+def _named(each: Combination, taken: Taken) -> str:
+    """A combination and what it takes away, as Markdown."""
     removal = each.removal
     said = ablation_choice.words(removal.names, removal.way, removal.seed, taken.labels)
-    return f":small[{escaped(said)}]"
+    return f"**{escaped(each.name)}** :small[:gray[{escaped(said)}]]"
 
 
 def _side_by_side(place: Place, beside: Sequence[Combination]) -> pd.DataFrame:

@@ -213,20 +213,20 @@ def cell_of(name: str, delta: Difference, text: str, note: str, *, pick: bool = 
     return Cell(text, shade, "bad" if worse else "good", title, note, pick=pick)
 
 
-def headline_frame(ablation: Ablation, sides: Sequence[tuple[str, str, Removal]]) -> pd.DataFrame:
-    """A row a removal: its name, what it takes away, and each headline metric with its points, as Markdown."""
+def headline_frame(ablation: Ablation, sides: Sequence[tuple[str, Removal]]) -> pd.DataFrame:
+    """A row a removal: its name and each headline metric with its points, as Markdown."""
     base = ablation.known(NOTHING)
     assert base is not None
     columns = [row for name in HEADLINES if (row := base.row(name)) is not None]
-    rows = [["**With everything**", "", *(_value(row) for row in columns)]]
-    for name, what, removal in sides:
+    rows = [["**With everything**", *(_value(row) for row in columns)]]
+    for name, removal in sides:
         if ablation.known(removal) is None:
-            rows.append([name, what, *([":gray[not yet]"] * len(columns))])
+            rows.append([name, *([":gray[not yet]"] * len(columns))])
             continue
         found = {each.metric: each for each in differences(ablation, NOTHING, removal)}
-        rows.append([name, what, *(_with_points(found.get(row.metric)) for row in columns)])
+        rows.append([name, *(_with_points(found.get(row.metric)) for row in columns)])
     names = [f"{COMPARED[row.metric]} ({row.n:,})" for row in columns]
-    return pd.DataFrame(rows, columns=["Combination", "", *names])
+    return pd.DataFrame(rows, columns=["Combination", *names])
 
 
 def _value(row: MetricRow) -> str:

@@ -76,11 +76,7 @@ def _window(view: View) -> tuple[str | None, RunWindow]:
 
 def _choose(place: Place, taken: Taken, window: RunWindow) -> None:
     bundle = place.bundle
-    much = ablation_choice.counted_words(taken, bundle)
-    said = f"**{components.escaped(taken.words[:1].upper() + taken.words[1:])}** :small[:gray[{much}]]"
-    st.markdown(
-        said if taken.names else "**Nothing is taken away** :small[:gray[click a cell, a board, a column]]"
-    )
+    ablation_choice.show_title(bundle, taken)
     ablation_choice.show(bundle, taken)
     states = ablation_matrix.states_of(bundle, window)
     ablation_matrix.show(bundle, states, taken.channels, lambda names: ablation_choice.take(bundle, names))

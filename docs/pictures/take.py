@@ -41,6 +41,7 @@ PICTURES = {
         "compare?data=store&bundle=bantam&section=confusion&head=digit3&cell=6>5", ".grid td button", 1300
     ),
     "program": Picture("program?data=store&bundle=bantam&run=damagepocket_003&a=113", ".desk .line"),
+    "ablation": Picture(f"ablation?{READING}&way=shuffle&taken=magnetometer", ".scores td", 1420),
     "predict": Picture(f"predict?{READING}&without=proximity", ".tokens tr"),
 }
 
