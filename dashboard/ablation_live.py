@@ -41,10 +41,11 @@ def show(view: View) -> None:
     ablation_tests.ask(place, [taken.removal, *(each.removal for each in combos)])
     digest = view.dataset.digest(window.recording.name)
     looked = _look(place, taken, window, digest)
-    wide = st.grid(12, min_column_width=60)
-    with wide.cell(column_span=7):
+    with st.container(key="live_desk"):
+        wide = st.grid(5, min_column_width=180)
+    with wide.cell(column_span=3):
         matrix = st.container(border=True)
-    with wide.cell(column_span=5):
+    with wide.cell(column_span=2):
         with st.container(border=True, key="of_taken_headline"):
             _headline(place, taken)
         if looked is not None:

@@ -99,7 +99,7 @@ class Place:
     @property
     def test_set(self) -> TestSet | None:
         """The test set; None while it is not open."""
-        return _desk().find(self.key)
+        return _desk().find(self._shelf)
 
     def known(self, removal: Removal) -> Evaluation | None:
         """What was scored before; None where it was not, or the test set is not open yet."""
@@ -123,16 +123,21 @@ class Place:
         """Let a scoring that failed be tried again."""
         _desk().worker.forgive(self._key(removal))
 
+    @property
+    def _shelf(self) -> str:
+        """Where the open test set is: it knows the folder that its evaluations are kept in."""
+        return f"{self.key} {results_folder()}"
+
     def _key(self, removal: Removal) -> str:
         seed = removal.seed if removal.way in SEEDED else 0
         mask = removal.mask(self.bundle)
-        return jobs.key_of(self.key, mask.tobytes().hex(), removal.way if mask.any() else "", seed)
+        return jobs.key_of(self._shelf, mask.tobytes().hex(), removal.way if mask.any() else "", seed)
 
     def _opened(self, told: Told) -> TestSet:
         told(0, 0, "runs")
         of = part_to_score(self.bundle, self.source)
         windows = of.windows(lambda done, total: told(done, total, "runs"))
-        return _desk().put(self.key, TestSet(Ablation(self.bundle, windows, results_folder()), of))
+        return _desk().put(self._shelf, TestSet(Ablation(self.bundle, windows, results_folder()), of))
 
 
 def place_of(view: View) -> Place | None:

@@ -44,7 +44,7 @@ def show_baselines(scored: Sequence[Scored], protocol: str) -> None:
         f"The model less each method, in points, the same runs drawn for both; {evaluations.about(one)}. Blue: the "
         "model reads more than chance could make; red: less; grey: it may be chance."
     )
-    st.markdown("\n".join(f"- {sentence}" for sentence in _sentences(found)))
+    st.markdown("\n".join(f"- :small[{sentence}]" for sentence in _sentences(found)))
     metrics = [name for name in METRICS if any(name in gain.by_metric for gain in found)]
     lines = [(describe_method(gain.method).label, gain.by_metric) for gain in found]
     with st.container(border=True):
@@ -150,18 +150,19 @@ def _step_words(step: Step) -> str:
 def _step_table(found: Sequence[Step], metrics: Sequence[str]) -> pd.DataFrame:
     rows = []
     for step in found:
-        cells = [
-            f"**{interval_panels.words(own)}**"
-            if (own := step.by_metric.get(name)) and own.real
-            else interval_panels.words(own)
-            if own
-            else ":gray[·]"
-            for name in metrics
-        ]
+        cells = [_cost(step.by_metric.get(name)) for name in metrics]
         also = _also(step)
         rows.append([f"{step.before.protocol} → {step.after.protocol}", *cells, f":small[{also}]"])
     names = [describe(name).label for name in metrics]
     return pd.DataFrame(rows, columns=["Step", *names, "What else changes"])
+
+
+def _cost(own: Difference | None) -> str:
+    """The points of a step; bold where they are more than chance."""
+    if own is None:
+        return ":gray[·]"
+    points, _, span = interval_panels.words(own).partition(" ")
+    return f"{f'**{points}**' if own.real else points} :gray[:small[{span}]]"
 
 
 def _also(step: Step) -> str:
@@ -177,7 +178,7 @@ def _also(step: Step) -> str:
     runs = max(step.before.counts.runs, step.after.counts.runs)
     if step.shared < runs:
         said.append(f"{step.shared} of {runs} runs were scored under both")
-    return "; ".join(said) or "nothing that the evaluations tell"
+    return "; ".join(said) or "nothing else that the evaluations tell"
 
 
 def _designs(scored: Sequence[Scored]) -> pd.DataFrame:

@@ -67,6 +67,8 @@ def drawn(found: Sequence[Probe]) -> list[tuple[Kind, list[Probe]]]:
 def tells(found: Sequence[Probe], chosen: str | None, ink: Ink) -> Spec:
     """Accuracy of the operation against the share of variance that lies between runs, a point a probe."""
     series: list[Spec] = []
+    # the names of boards lie over those of modalities where both are drawn
+    few = not any(probe.kind in ("modality", "channel") for probe in found)
     for kind, own in drawn(found):
         symbol, size, colour = _MARKS[kind]
         points = [_point(probe, probe.name == chosen, size, ink) for probe in own]
@@ -80,13 +82,13 @@ def tells(found: Sequence[Probe], chosen: str | None, ink: Ink) -> Spec:
                 "select": {"itemStyle": {"borderColor": ink.text, "borderWidth": 2}},
                 "itemStyle": {"color": ink.line(colour), "opacity": 0.6 if kind == "channel" else 0.95},
                 "label": {
-                    "show": kind != "channel",
+                    "show": kind not in ("channel", "board") or few,
                     "formatter": "{b}",
                     "position": "left",
                     "fontSize": 11,
                     "color": ink.text,
                 },
-                "labelLayout": {"hideOverlap": True},
+                "labelLayout": {"hideOverlap": True, "moveOverlap": "shiftY"},
                 "data": points,
             }
         )
@@ -134,13 +136,13 @@ def _grounds(found: Sequence[Probe], ink: Ink) -> Spec:
             "itemStyle": {"color": theme.ERROR, "opacity": 0.09},
             "label": {
                 "show": True,
-                "position": "insideTopRight",
+                "position": "insideBottom",
                 "color": ink.text,
                 "fontSize": 11,
                 "fontWeight": 600,
             },
             "data": [
-                [{"coord": [100 * SESSION, chance], "name": "the session"}, {"coord": [100, 100]}],
+                [{"coord": [100 * SESSION, chance], "name": "session"}, {"coord": [100, 100]}],
             ],
         },
         "markLine": {
@@ -149,7 +151,7 @@ def _grounds(found: Sequence[Probe], ink: Ink) -> Spec:
             "lineStyle": {"color": ink.quiet, "type": "dashed"},
             "label": {
                 "formatter": "always the most frequent operation",
-                "position": "insideStartBottom",
+                "position": "insideMiddleBottom",
                 "color": ink.quiet,
             },
             "data": [{"yAxis": chance}],
@@ -251,7 +253,7 @@ def _bars(
     """Stacked bars of counts of windows."""
     return {
         "animation": False,
-        "grid": {"left": 52, "right": 10, "top": 34 if len(series) > 1 else 12, "bottom": 46},
+        "grid": {"left": 52, "right": 10, "top": 12 + 22 * -(-len(series) // 5), "bottom": 46},
         "legend": {
             "show": len(series) > 1,
             "top": 0,
@@ -303,10 +305,17 @@ def shared_rows(leak: Leakage, ink: Ink) -> Spec:
     names = [str(value) for value in values.tolist()]
     if len(values) > FEW_VALUES:
         counts, edges = np.histogram(leak.shared_rows, bins=FEW_VALUES)
-        names = [f"{edge:.0f}" for edge in edges[:-1]]
-    return _bars(
-        names, [("windows", counts.tolist(), theme.ERROR)], "Rows shared with a training window", ink
-    )
+        values = np.ceil(edges[:-1]).astype(np.int64)
+        names = [f"{low}–{high}" for low, high in pairwise([*values.tolist(), int(edges[-1]) + 1])]
+    series = [
+        (name, np.where(mask, counts, 0).tolist(), colour)
+        for name, mask, colour in (
+            ("share no row", values == 0, theme.PREDICTION),
+            ("share rows", values > 0, theme.ERROR),
+        )
+        if mask.any()
+    ]
+    return _bars(names, series, "Rows shared with a training window", ink)
 
 
 def distances(leak: Leakage, ink: Ink) -> Spec:

@@ -87,11 +87,11 @@ def _counts(found: Audit, evaluation: Evaluation | None) -> None:
             "Neither leaks nor sessions can be judged by them.",
             None,
         ),
-        ("Lacking in the vocabulary", *_unknown(found, evaluation), None),
+        ("UNK", *_unknown(found, evaluation), None),
     ]
     for place, (name, count, meaning, wanted) in enumerate(rows):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"label_{place}"):
-            st.markdown(f"**{name}**", width=190)
+        with st.container(horizontal=True, vertical_alignment="center", wrap=False, key=f"label_{place}"):
+            st.markdown(f"**{name}**", width=120)
             st.markdown(f"{count}  \n:gray[:small[{meaning}]]", width="stretch")
             if wanted is not None and st.button(
                 "Windows", icon=":material/table_view:", key=f"label_windows_{place}", help=f"`{wanted}`"
@@ -101,7 +101,9 @@ def _counts(found: Audit, evaluation: Evaluation | None) -> None:
 
 
 def _unknown(found: Audit, evaluation: Evaluation | None) -> tuple[str, str]:
-    meaning = "A token that no vocabulary holds is UNK, and UNK for UNK counts as right."
+    meaning = (
+        "A token that the vocabulary lacks is UNK, and UNK for UNK counts as right though no value is read."
+    )
     if found.labels.unknown is not None:
         return f"**{_share(found.labels.unknown)}** of labelled windows", meaning
     row = evaluation.row("unk_windows", method=TRUTH) if evaluation else None

@@ -66,7 +66,7 @@ def _first(found: Audit) -> Probe:
 def _choose_kinds(chosen: Probe) -> str:
     """Which sights are drawn; a chosen one is always among them."""
     key = "audit_kinds"
-    now = st.session_state.get(key, "Groups")
+    now = st.session_state.get(key)
     if now not in SHOWN or chosen.kind not in SHOWN[now]:
         st.session_state[key] = now = "Channels" if chosen.kind == "channel" else "Groups"
     which = st.segmented_control(
@@ -111,8 +111,9 @@ def _table(some: Sequence[Probe], chosen: Probe, which: str) -> None:
         if rows:
             selection.change(sight=some[rows[0]].name)
 
+    frame = probe_frame(some)
     st.dataframe(
-        probe_frame(some).drop(columns=["kind", "windows"]),
+        frame[[name for name in _columns() if name in frame]],
         hide_index=True,
         height=HEIGHT,
         key=key,
@@ -126,20 +127,22 @@ def _columns() -> dict[str, Any]:
     column = st.column_config
     return {
         "sees": column.TextColumn("Sees alone", pinned=True),
-        "operation": column.ProgressColumn("Operation", format="%.1f", min_value=0, max_value=100),
+        "operation": column.ProgressColumn(
+            "Operation", format="%.1f", min_value=0, max_value=100, width="small"
+        ),
         "operation interval": column.TextColumn("95 %"),
-        "line": column.NumberColumn("Line", format="%.1f"),
-        "line interval": column.TextColumn("95 % "),
         "between runs": column.NumberColumn(
             "Between runs", format="%.0f", help="Share of its variance that lies between runs."
         ),
+        "tells by": column.TextColumn("Tells by"),
+        "line": column.NumberColumn("Line", format="%.1f"),
+        "line interval": column.TextColumn("95 % "),
         "level": column.NumberColumn(
             "By level", format="%.1f", help="Operations told by each run's mean level, and nothing else."
         ),
         "rest": column.NumberColumn(
             "Without it", format="%.1f", help="Operations told once that level is taken away."
         ),
-        "tells by": column.TextColumn("Tells by"),
     }
 
 

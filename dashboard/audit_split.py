@@ -47,7 +47,7 @@ def show(found: Audit, dataset: Dataset, every: Mapping[str, Place]) -> None:
     with right:
         st.markdown(
             f"**How near the most similar of {leak.train:,} training windows is** "
-            ":small[root mean square over level, spread and slope of every channel]"
+            ":small[by level, spread and slope]"
         )
         st.echarts_chart(
             audit_charts.distances(leak, theme.ink()),

@@ -8,63 +8,73 @@ from core.evidence.audit.verdict import Finding, Weight
 from dashboard import selection
 from dashboard.components import counted, escaped
 
-MARKS: dict[Weight, tuple[str, str]] = {
-    "grave": (":red[:material/error:]", ":red-badge[grave]"),
-    "warning": (":orange[:material/warning:]", ":orange-badge[warning]"),
-    "note": (":gray[:material/info:]", ":gray-badge[note]"),
-    "fine": (":green[:material/check_circle:]", ":green-badge[fine]"),
+MARKS: dict[Weight, str] = {
+    "grave": ":red[:material/error:]",
+    "warning": ":orange[:material/warning:]",
+    "note": ":gray[:material/info:]",
+    "fine": ":green[:material/check_circle:]",
 }
 
 
 def show(found: Sequence[Finding]) -> None:
-    """What was found, in a sentence; then the findings, and what was looked for and is clean."""
+    """What was found, in a sentence; then what is grave or a warning, and folded what else was looked for."""
     st.markdown(summary(found))
-    dirty = [(place, each) for place, each in enumerate(found) if each.weight != "fine"]
-    with st.grid(2, min_column_width=430, gap="small"):
-        for place, each in dirty:
-            _card(place, each)
-    clean = [each.sentence for each in found if each.weight == "fine"]
-    if clean:
-        mark = MARKS["fine"][0]
-        st.markdown("  \n".join(f"{mark} {_plain(sentence)}" for sentence in clean))
+    numbered = list(enumerate(found))
+    loud = [(place, each) for place, each in numbered if each.weight in ("grave", "warning")]
+    quiet = [(place, each) for place, each in numbered if each.weight in ("note", "fine")]
+    if loud:
+        with st.container(border=True, gap="small", key="verdict"):
+            for place, each in loud:
+                _line(place, each)
+    if quiet:
+        with st.expander(_quiet_words(found), icon=":material/info:", expanded=not loud):
+            for place, each in quiet:
+                _line(place, each)
 
 
 def summary(found: Sequence[Finding]) -> str:
     """How the findings weigh altogether."""
-    counts = {weight: sum(each.weight == weight for each in found) for weight in MARKS}
-    said = [f"{counts['grave']:,} grave"] if counts["grave"] else []
-    said += [counted(counts["warning"], "warning")] if counts["warning"] else []
-    said += [counted(counts["note"], "note")] if counts["note"] else []
-    said += [f"{counts['fine']:,} clean"] if counts["fine"] else []
-    if counts["grave"]:
-        begin = ":red[**The figures do not yet mean what they say.**]"
-    elif counts["warning"]:
-        begin = ":orange[**Nothing grave, but read the warnings before a figure is quoted.**]"
+    grave, warnings = (_count(found, weight) for weight in ("grave", "warning"))
+    said = [f"{grave:,} grave"] if grave else []
+    said += [counted(warnings, "warning")] if warnings else []
+    if grave:
+        begin = ":red[**The figures do not yet mean what they say**]"
+    elif warnings:
+        begin = ":orange[**Nothing grave, but read the warnings before a figure is quoted**]"
     else:
-        begin = ":green[**Nothing that was looked for speaks against the figures.**]"
-    return f"{begin} :small[:gray[{', '.join(said)}]]"
+        begin = ":green[**Nothing that was looked for speaks against the figures**]"
+    return f"{begin} :small[{', '.join(said)}]" if said else begin
 
 
-def _card(place: int, each: Finding) -> None:
-    with st.container(border=True, gap="xsmall", key=f"finding_{place}", height="stretch"):
-        icon, badge = MARKS[each.weight]
-        st.markdown(f"{icon} {badge} {_plain(each.sentence)}")
-        if each.because:
-            st.markdown(f":gray[:small[{_plain(each.because)}]]")
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            if each.remedy:
-                st.markdown(f":small[**What to do:** {_plain(each.remedy)}]", width="stretch")
-            else:
-                st.space("stretch")
-            st.button(
-                "Show",
-                key=f"show_{place}",
-                type="tertiary",
-                icon=":material/arrow_downward:",
-                on_click=selection.change,
-                kwargs={"finding": each.section} | ({"sight": each.probe} if each.probe else {}),
-                help="Open the part of the audit that shows it",
-            )
+def _count(found: Sequence[Finding], weight: str) -> int:
+    return sum(each.weight == weight for each in found)
+
+
+def _quiet_words(found: Sequence[Finding]) -> str:
+    notes, clean = (_count(found, weight) for weight in ("note", "fine"))
+    said = [counted(notes, "note")] if notes else []
+    said += [f"{clean:,} looked for and not found"] if clean else []
+    return ", ".join(said)
+
+
+def _line(place: int, each: Finding) -> None:
+    """One finding: what is so, why it matters, what to do, and the way to what shows it."""
+    words = f"{MARKS[each.weight]} {_plain(each.sentence)}"
+    because = f":gray[{_plain(each.because)}]" if each.because else ""
+    remedy = f"**{_plain(each.remedy)}**" if each.remedy else ""
+    if because or remedy:
+        words += f"  \n:small[{' '.join(part for part in (because, remedy) if part)}]"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
+        st.markdown(words, width="stretch")
+        st.button(
+            "Show",
+            key=f"show_{place}",
+            type="tertiary",
+            icon=":material/arrow_downward:",
+            on_click=selection.change,
+            kwargs={"finding": each.section} | ({"sight": each.probe} if each.probe else {}),
+            help="Open the part of the audit that shows it",
+        )
 
 
 def _plain(text: str) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.errors import ToolmarkError
-from core.training import ledger, promotion
+from core.training import ledger, pace, promotion
+from core.training.ledger import Training
 from dashboard import components, data, job_view, jobs, places, selection, trainings
 from dashboard.data import Dataset
 from dashboard.trainings import Entry
@@ -19,12 +20,15 @@ _STYLE = """<style>
 .training-name small { opacity: 0.75; }
 </style>"""
 
-_ASKED = "experiment_asked"
+ABLATION = places.ROOT / "pages" / "ablation.py"
+_ASKED, _FAILED = "experiment_asked", "experiment_failed"
 
 
 def show(chosen: Sequence[Entry], colours: Sequence[str], every: Sequence[Entry]) -> None:
     """A line a training."""
     st.html(_STYLE)
+    if failed := st.session_state.pop(_FAILED, None):
+        st.error(failed, icon=":material/error:")
     for entry, colour in zip(chosen, colours, strict=True):
         place = jobs.key_of(entry.name)
         with st.container(horizontal=True, vertical_alignment="center", key=f"line_{place}", gap="small"):
@@ -42,30 +46,45 @@ def show(chosen: Sequence[Entry], colours: Sequence[str], every: Sequence[Entry]
 
 def state_words(entry: Entry, every: Sequence[Entry]) -> str:
     """How a training stands, and how long it will take, as far as its epochs tell."""
-    job, training = entry.job, entry.training
-    if job.state == "waiting":
-        ahead = next((each.title for each in jobs.every() if each.state in ("running", "stopping")), "")
-        return f"waits for another job to end{f': {ahead}' if ahead else ''}"
-    if job.state == "stopping":
-        return "is stopping; what is done stays"
+    training = entry.training
+    if entry.busy and (training is None or training.state != "running" or entry.job.state == "stopping"):
+        return _job_words(entry)
     if training is None:
-        return f"{entry.state}; {job.text}" if job.text else entry.state
-    others = [each.training for each in every if each.training is not None and each.name != entry.name]
+        return entry.state
     done = "; ".join(
-        f"stage {name[-1]}: {log.done} of {log.planned or '?'} epochs"
+        f"stage {name[-1]}: {log.done}{f' of {log.planned}' if log.planned else ''} epochs"
         for name, log in training.stages.items()
     )
     if entry.busy:
-        left = ledger.left_s(training, others) if training.state == "running" else None
-        told = f"; at most {job_view.duration(left)} left" if left else ""
-        where = "" if job.busy else ", begun on the command line"
-        at = done or job.text or "reads its windows"
-        if training.state != "running" and job.text:
-            at = job.text
-        return f"running{where}; {at}{told}"
+        others = [each.training for each in every if each.training is not None and each.name != entry.name]
+        where = "" if entry.job.busy else ", begun on the command line"
+        return f"running{where}; {done or 'reads its windows'}{_left(training, others)}"
     if entry.promoted:
         return f"promoted as {entry.promoted.name}, first choice for {entry.promoted.dataset or 'no dataset'}"
-    return f"{entry.state}; {done}" if entry.state not in ("done",) and done else entry.state
+    return f"{entry.state}; {done}" if done and entry.state != "done" else entry.state
+
+
+def _job_words(entry: Entry) -> str:
+    """What its job does before its training has begun, and after."""
+    if entry.job.state == "waiting":
+        ahead = next((each.title for each in jobs.every() if each.state in ("running", "stopping")), "")
+        return f"waits for another job to end{f': {ahead}' if ahead else ''}"
+    if entry.job.state == "stopping":
+        return "is stopping; what is done stays"
+    return f"running; {job_view.words(entry.job)}"
+
+
+def _left(training: Training, others: Sequence[Training]) -> str:
+    """What remains at the pace of its epochs; of the stage under way alone where nothing tells of the next."""
+    left = pace.left_s(training, others)
+    if left is not None:
+        return f"; at most {job_view.duration(left)} left"
+    log = next((log for log in training.stages.values() if not log.over and log.planned), None)
+    if log is None or log.planned is None:
+        return ""
+    return (
+        f"; at most {job_view.duration(log.epoch_s * (log.planned - log.done))} left of stage {log.name[-1]}"
+    )
 
 
 def _buttons(entry: Entry, place: str) -> None:
@@ -82,20 +101,34 @@ def _buttons(entry: Entry, place: str) -> None:
     if entry.busy:
         return
     if entry.command and entry.state in ("stopped", "failed", "cancelled", "cut off", "stage 1 done"):
-        words = trainings.command_words(entry)
-        if st.button(
-            "Resume", icon=":material/resume:", type="primary", key=f"resume_{place}", help=f"`{words}`"
-        ):
-            trainings.go_on(entry)
-            st.rerun()
+        st.button(
+            "Resume",
+            icon=":material/resume:",
+            type="primary",
+            key=f"resume_{place}",
+            help=f"`{trainings.command_words(entry)}`",
+            on_click=trainings.go_on,
+            args=(entry,),
+        )
+    bundle = entry.promoted.name if entry.promoted else entry.name if entry.shipped else None
+    if bundle is not None and st.button(
+        "Ablate",
+        icon=":material/grid_off:",
+        key=f"ablate_{place}",
+        type="tertiary",
+        help="What it lives on: the Ablation page, with this bundle.",
+    ):
+        selection.change(bundle=bundle, protocol=None)
+        st.switch_page(ABLATION)
     if entry.promoted is not None:
-        if st.button(
+        st.button(
             "Undo promotion",
             icon=":material/undo:",
             key=f"undo_{place}",
             help=f"Takes the copy {entry.promoted.name} away; this training stays.",
-        ):
-            _undo(entry.promoted.name)
+            on_click=_undo,
+            args=(entry.promoted.name,),
+        )
     elif entry.training is not None and entry.training.state == "done" and not entry.shipped:
         st.button(
             "Promote",
@@ -137,12 +170,11 @@ def dialogs(every: Sequence[Entry], dataset: Dataset | None) -> None:
 def _undo(name: str) -> None:
     try:
         promotion.undo(places.promoted_folder(), name)
-    except ToolmarkError as error:
-        st.error(components.sentence(str(error)), icon=":material/error:")
+    except (ToolmarkError, OSError) as error:
+        st.session_state[_FAILED] = components.sentence(str(error))
         return
     if selection.held().bundle == name:
         selection.change(bundle=None, protocol=None)
-    st.rerun()
 
 
 @st.dialog("Promote to a bundle")

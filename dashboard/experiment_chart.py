@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from core.training.ledger import StageLog
+from core.training.stage_log import StageLog
 from dashboard.theme import Ink
 
 Spec = dict[str, Any]
-HEIGHT = 180
+HEIGHT = 190
 EPOCHS, SECONDS = "epochs", "seconds"
 MINUTES_FROM_S = 300
 _CROSS = "path://M0,0L10,10M10,0L0,10"
@@ -74,21 +74,21 @@ def chart(panel: Panel, curves: Sequence[Curve], axis: str, smooth: int, ink: In
     """The option of `st.echarts_chart`: a line a training, solid up to its best epoch and dashed after it."""
     minutes = in_minutes(curves)
     series = [one for curve in curves for one in _series(panel, curve, axis, smooth, minutes, ink)]
-    planned = max((curve.log.planned or curve.log.done for curve in curves), default=1)
+    planned = max((curve.log.planned or 0 for curve in curves), default=0)
     label = {"color": ink.quiet, "fontSize": 11}
     unit = " %" if panel.share else ""
     return {
         "animation": False,
-        "grid": {"left": 4, "right": 14, "top": 12, "bottom": 4, "containLabel": True},
+        "grid": {"left": 4, "right": 14, "top": 12, "bottom": 16, "containLabel": True},
         "tooltip": {"trigger": "item", "confine": True, "formatter": "{a}<br/>{b}"},
         "xAxis": {
             "type": "value",
             "min": 0,
-            **({"max": planned, "minInterval": 1} if axis == EPOCHS else {}),
+            **({"max": planned or None, "minInterval": 1} if axis == EPOCHS else {}),
             "name": "epoch" if axis == EPOCHS else "min" if minutes else "s",
-            "nameLocation": "end",
-            "nameGap": -22,
-            "nameTextStyle": {**label, "verticalAlign": "bottom", "padding": [0, 0, 4, 0]},
+            "nameLocation": "middle",
+            "nameGap": 18,
+            "nameTextStyle": {**label, "fontSize": 10},
             "axisLabel": label,
             "axisLine": {"lineStyle": {"color": ink.rule}},
             "splitLine": {"show": False},
@@ -144,7 +144,7 @@ def _series(panel: Panel, curve: Curve, axis: str, smooth: int, minutes: bool, i
     found.append({**base, "data": points[: best + 1], "lineStyle": {"color": colour, "width": 2}})
     if best + 1 < len(points):
         dashed = {"color": colour, "width": 1.5, "type": [4, 3]}
-        found.append({**base, "data": points[best:], "lineStyle": dashed})
+        found.append({**base, "symbolSize": 2, "data": points[best:], "lineStyle": dashed})
     found.append(
         {
             "type": "scatter",

@@ -14,15 +14,17 @@ from dashboard.score_table import COMPARED
 from dashboard.trainings import Entry
 
 METRICS = tuple(COMPARED)
+SEED = "seed"
+UNTOLD = "·"
 _ALIKE = "The chosen trainings are configured alike in everything that was written down of them."
 
 
 def configuration(chosen: Sequence[Entry]) -> pd.DataFrame:
-    """A row for everything in which the trainings differ, a column each; what nothing tells is a dot."""
+    """A row for everything in which the trainings differ, a column each; a dot where nothing tells."""
     said = [entry.training.configuration() if entry.training else {} for entry in chosen]
     names = list(dict.fromkeys(name for each in said for name in each))
-    rows = {name: [each.get(name, "") or "·" for each in said] for name in names}
-    different = {name: values for name, values in rows.items() if len(set(values)) > 1}
+    rows = {name: [each.get(name, "") or UNTOLD for each in said] for name in names}
+    different = {name: values for name, values in rows.items() if len({*values} - {UNTOLD}) > 1}
     return pd.DataFrame.from_dict(
         different, orient="index", columns=[entry.name for entry in chosen], dtype="str"
     )
@@ -33,13 +35,13 @@ def show(chosen: Sequence[Entry]) -> None:
     there = [entry for entry in chosen if entry.training is not None]
     if not there:
         return
+    _scored(there)
     if len(there) > 1:
-        st.subheader("Where they differ", anchor=False)
-        differing = configuration(there)
-        if differing.empty:
-            st.caption(_ALIKE)
-        else:
-            st.dataframe(differing.rename_axis("What").reset_index(), hide_index=True, height="content")
+        _configurations(there)
+
+
+def _scored(there: Sequence[Entry]) -> None:
+    """What each was worth, and the paired differences."""
     st.subheader("Test figures", anchor=False)
     scored = {entry.name: found for entry in there if (found := trainings.evaluation(entry.path)) is not None}
     if not scored:
@@ -53,6 +55,22 @@ def show(chosen: Sequence[Entry]) -> None:
             st.caption(f"{components.escaped(entry.name)} was not scored on test windows yet.")
     if len(scored) > 1:
         _differences([entry for entry in there if entry.name in scored], scored)
+
+
+def _configurations(there: Sequence[Entry]) -> None:
+    st.subheader("Where they differ", anchor=False)
+    differing = configuration(there)
+    if differing.empty:
+        st.caption(_ALIKE)
+    else:
+        st.dataframe(
+            differing.rename_axis("What").reset_index(), hide_index=True, height="content", row_height=30
+        )
+    untold = [entry.name for entry in there if entry.training and not entry.training.preset]
+    if untold:
+        st.caption(
+            f"Nothing tells how {components.listed([*map(components.escaped, untold)])} was configured."
+        )
 
 
 def _figures(scored: dict[str, Evaluation]) -> None:
@@ -120,16 +138,15 @@ def _differences(there: Sequence[Entry], scored: dict[str, Evaluation]) -> None:
 def other_windows(one: Entry, other: Entry, first: Evaluation, second: Evaluation) -> str | None:
     """Why two trainings were scored on other test windows; None where they were on the same.
 
-    Under one protocol the digest of the windows tells, where both have one; else runs and their numbers of windows do.
+    Where whole runs are held out, runs and their numbers of windows tell. Under `seed` windows are drawn at random: the
+    recordings and the seed of the split have to be the same too, where both are known.
     """
     why = unlike(first, second)
-    if why or one.training is None or other.training is None:
+    records = [entry.training.record for entry in (one, other) if entry.training and entry.training.record]
+    if why or SEED not in (first.protocol, second.protocol) or len(records) < 2:
         return why
-    digests = one.training.test_digest, other.training.test_digest
-    same_inputs = first.protocol == second.protocol and first.scheme == second.scheme
-    if all(digests) and same_inputs and digests[0] != digests[1]:
-        return "other windows of the same runs"
-    return None
+    drawn = {(record.protocol, record.split_seed, record.data_digest) for record in records}
+    return "windows drawn otherwise" if len(drawn) > 1 else None
 
 
 def _column(first: Entry, second: Entry) -> dict[str, str]:

@@ -90,15 +90,17 @@ def _windows(
     with st.container(horizontal=True, vertical_alignment="bottom"):
         place = st.selectbox(
             "Windows",
-            [None, *there],
-            format_func=lambda path: f"{CUT} {dataset.name}" if path is None else _there(path, there[path]),
+            ["", *map(str, there)],
+            format_func=lambda path: (
+                _there(Path(path), there[Path(path)]) if path else f"{CUT} {dataset.name}"
+            ),
             key="new_windows",
             persist_state="session",
             width=430,
             help="Windows that are cut are kept, and shared by all trainings that ask for the same.",
         )
-        if place is not None:
-            return Split(windows=place), there[place]
+        if place and Path(place) in there:
+            return Split(windows=Path(place)), there[Path(place)]
         protocol = st.selectbox(
             "Protocol",
             list(PROTOCOLS),
@@ -131,7 +133,7 @@ def _cut(protocol: str, store: Store | None, programs: list[str]) -> Split | Non
                 DENSE,
                 key="new_stride",
                 persist_state="session",
-                width=190,
+                width=240,
                 help="Fewer rows, more windows to learn from, and longer epochs. Validation and test windows are cut "
                 "every 16 rows.",
             )

@@ -1,6 +1,7 @@
 """What a new training is to be: its windows, presets, changes and seeds, checked, and the commands that do it."""
 
 import csv
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,8 @@ from core.errors import ToolmarkError
 from core.recordings.sequences import MANIFEST, SplitsManifest
 from core.recordings.splits import SMALLEST_SPLIT
 from core.recordings.store import Store
-from core.training.ledger import Training, epoch_s
+from core.training.ledger import Training
+from core.training.pace import epoch_s
 from core.training.preset_fields import changes_of, checked, written
 from core.training.presets import Preset, preset_named, with_changes
 from dashboard import data, jobs, places, trainings
@@ -30,6 +32,8 @@ FOLDS_FILE, DEAL, AT_RANDOM = "file", "deal", "random"
 # protocol -> rows between training windows, as the shipped bundles had them
 TRAIN_STRIDE = {"seed": 16}
 DENSE = 4
+# the pages want to be used meanwhile, and threads that wait for one another on a busy machine cost more than they bring
+THREADS = max(1, min(4, (os.cpu_count() or 1) // 2))
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,8 @@ class Plan:
             *(part for path, (value, _) in changes.items() for part in ("--set", f"{path}={written(value)}")),
             "--seed",
             str(self.seed),
+            "--threads",
+            str(THREADS),
         ]
 
 

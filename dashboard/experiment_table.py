@@ -144,17 +144,17 @@ def show(found: Sequence[Entry], wanted: Sequence[str], data_digest: str, datase
 def _config(shown: pd.DataFrame) -> dict[str, Any]:
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     config: dict[str, Any] = {
-        "name": text("Training", width=190, pinned=True, help="Mark up to five to see and compare them."),
-        "state": text("State", width=95),
+        "name": text("Training", width=170, pinned=True, help="Mark up to five to see and compare them."),
+        "state": text("State", width=88),
         "preset": text(
-            "Preset", width=230, help="And what differs from the preset of that name as it is now."
+            "Preset", width=155, help="And what differs from the preset of that name as it is now."
         ),
-        "protocol": text("Protocol", width=110),
-        "seed": number("Seed", width=55, format="%d", help="Of weights and batches."),
-        "epochs": text("Epochs", width=120, help="Done and planned, stage 1 and stage 2; × stopped early."),
+        "protocol": text("Protocol", width=95),
+        "seed": number("Seed", width=48, format="%d", help="Of weights and batches."),
+        "epochs": text("Epochs", width=110, help="Done and planned, stage 1 and stage 2; × stopped early."),
         "validation": number(
             "Validation",
-            width=90,
+            width=82,
             format="%.1f %%",
             help="Best score of stage 2 on validation windows, whole lines or tokens as the preset says. The weights "
             "were chosen by it: no figure to quote.",
@@ -162,12 +162,12 @@ def _config(shown: pd.DataFrame) -> dict[str, Any]:
         "test": number(
             "Test", width=80, format="%.1f %%", help="Exact line, or operation where no lines are read."
         ),
-        "interval": text("95 %", width=105, help="Interval of the test figure, over runs."),
+        "interval": text("95 %", width=95, help="Interval of the test figure, over runs."),
         "figure": text("Figure", width=90, help="Which test figure it is."),
         "n": number(
             "n",
             width=65,
-            format="%d",
+            format="localized",
             help="Windows that the test figure is of; pooled ones count each model.",
         ),
         "minutes": number("Time", width=80, format="%.1f min", help="All epochs of both stages."),

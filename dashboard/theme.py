@@ -43,6 +43,7 @@ _STYLE = """<style>
 .st-key-facts { row-gap: 0.1rem; }
 [data-testid="stTable"] td .stMarkdownColoredText [style*="font-size"] { white-space: nowrap; }
 [data-asked] [class*="st-key-of_taken"] { opacity: 0.25; }
+@media (max-width: 1100px) { .st-key-live_desk [data-testid="stGridCell"] { grid-column: 1 / -1; } }
 [data-testid="stMainBlockContainer"] { padding-inline: clamp(1rem, 3.5vw, 3.5rem); }
 </style>"""
 

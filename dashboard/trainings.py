@@ -1,17 +1,16 @@
 """Every training that can be found from here, with its job and whether it was promoted; all of it read from files."""
 
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import streamlit as st
 
 from core.errors import ToolmarkError
-from core.evidence.evaluation import ALL, Evaluation, MetricRow
-from core.evidence.evaluation_file import read_evaluation
-from core.evidence.metrics import MODEL
+from core.evidence.evaluation import Evaluation, MetricRow
+from core.evidence.evaluation_file import read_evaluation, read_headline
 from core.training.ledger import Training, find, open_training, stamp
 from core.training.promotion import Promoted, promoted
 from core.training.record import shell, working
@@ -74,7 +73,6 @@ def job_key(path: Path) -> str:
 def entries() -> tuple[Entry, ...]:
     """All trainings, those at work first, then the latest."""
     listed = promoted(places.promoted_folder())
-    of_training = {each.training: each for each in listed}
     found: dict[str, Entry] = {}
     for prefix, path, shipped in _places():
         name = prefix if prefix not in found else f"{path.parent.name}/{path.name}"
@@ -88,7 +86,7 @@ def entries() -> tuple[Entry, ...]:
             path=path,
             training=_opened(str(path), stamp(path), working(path)),
             job=jobs.look(job_key(path)),
-            promoted=of_training.get(str(path.absolute())),
+            promoted=_promotion(path, listed),
             own=path.parent == places.trainings_folder(),
             shipped=shipped,
         )
@@ -132,7 +130,8 @@ def _absolute(path: str) -> Path:
     return (places.ROOT / path).absolute()
 
 
-@st.cache_resource(max_entries=512, show_spinner=False)
+# hundreds are asked for on each run of the page: Streamlit's own caches take a millisecond a question
+@lru_cache(maxsize=1024)
 def _opened(path: str, stamp: tuple[int, ...], at_work: bool) -> Training:
     return open_training(Path(path))
 
@@ -142,9 +141,15 @@ def again(entry: Entry) -> Entry:
     path = entry.path
     known = entry.training is not None or (path / "training").is_dir()
     training = _opened(str(path), stamp(path), working(path)) if known else None
-    return Entry(
-        entry.name, path, training, jobs.look(job_key(path)), entry.promoted, entry.own, entry.shipped
-    )
+    of_it = _promotion(path, promoted(places.promoted_folder()))
+    return Entry(entry.name, path, training, jobs.look(job_key(path)), of_it, entry.own, entry.shipped)
+
+
+def _promotion(path: Path, listed: Sequence[Promoted]) -> Promoted | None:
+    """The latest promotion of a training; that of a copy whose training is gone stands for itself."""
+    own = str(path.absolute())
+    copy = path.name if path.parent == places.promoted_folder() else None
+    return next((each for each in reversed(listed) if each.training == own or each.name == copy), None)
 
 
 def chosen(wanted: Sequence[str], found: Sequence[Entry]) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
@@ -189,12 +194,9 @@ def headline(path: Path) -> Mapping[str, MetricRow]:
     return {} if file is None else _headline(data.file_stamp(file), file)
 
 
-@st.cache_data(max_entries=512, show_spinner=False)
-def _headline(stamp: str, _file: Path) -> dict[str, MetricRow]:
-    """Only the rows: the sums of every run behind them take ten times as long to open."""
+@lru_cache(maxsize=1024)
+def _headline(stamp: str, file: Path) -> Mapping[str, MetricRow]:
     try:
-        said = json.loads(_file.read_text(encoding="utf-8"))
-        rows = [MetricRow(**{"note": "", **row}) for row in said["rows"]]
-    except (OSError, ValueError, KeyError, TypeError):
+        return read_headline(file)
+    except ToolmarkError:
         return {}
-    return {row.metric: row for row in rows if (row.group, row.method) == (ALL, MODEL)}

@@ -36,7 +36,7 @@ def caveats(evaluation: Evaluation | None, bundle: Bundle | None = None) -> list
 
 
 def against_baselines(evaluation: Evaluation) -> list[Caveat]:
-    """The reasons for doubt that other methods give, the gravest first."""
+    """The reasons for doubt that methods give which read lines better, the gravest first."""
     found = [caveat for rule in BASELINES for caveat in rule(evaluation)]
     return sorted(found, key=lambda caveat: WEIGHTS.index(caveat.weight))
 
@@ -199,6 +199,6 @@ def _weakest(evaluation: Evaluation) -> Iterator[Caveat]:
         )
 
 
-# what other methods reach without seeing more than the model, or without a sensor
-BASELINES = (_confounds, _better_without, _told)
-RULES = (*BASELINES, _truth, _forced, _calibration, _spread, _left_out, _weakest)
+# what other methods read better than the model
+BASELINES = (_better_without, _told)
+RULES = (_confounds, *BASELINES, _truth, _forced, _calibration, _spread, _left_out, _weakest)

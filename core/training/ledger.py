@@ -1,18 +1,17 @@
 """Every training that lies in some folders, read from the files that `python -m core train` writes."""
 
-import csv
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import median
 from typing import Any, Literal
 
 from core.errors import ToolmarkError
 from core.training.preset_fields import Value, changes_of, flat
 from core.training.record import FOLDER, RECORD, TrainingRecord, read, working
+from core.training.stage_log import StageLog, as_dict, read_log
 
 State = Literal["running", "stopped", "done", "stage 1 done", "unfinished"]
 STAGES = ("stage1", "stage2")
@@ -26,55 +25,6 @@ OTHERS = ("runs", "jobs", "uploads", "readings", "tracks", "machines", "stores",
 
 class LedgerError(ToolmarkError):
     """A training that cannot be found or taken away."""
-
-
-@dataclass(frozen=True, eq=False)
-class StageLog:
-    """One stage's log, a value an epoch in each column; planned, patience: as the preset says, None = not known."""
-
-    name: str
-    columns: Mapping[str, tuple[float, ...]]
-    planned: int | None
-    patience: int | None
-
-    @property
-    def done(self) -> int:
-        """Epochs done."""
-        return len(self.columns["epoch"])
-
-    @property
-    def best(self) -> int:
-        """The place of the first epoch with the best score, whose weights are kept."""
-        scores = self.columns["score"]
-        return scores.index(max(scores))
-
-    @property
-    def score(self) -> float:
-        """The best validation score."""
-        return max(self.columns["score"])
-
-    @property
-    def seconds(self) -> float:
-        """How long its epochs took."""
-        return self.columns["seconds"][-1]
-
-    @property
-    def ended_early(self) -> bool:
-        """It stopped before its last epoch, since the score had not become better for as long as the patience is."""
-        if self.planned is None or self.patience is None:
-            return False
-        return self.done < self.planned and self.done - 1 - self.best >= self.patience
-
-    @property
-    def over(self) -> bool:
-        """No epoch will follow."""
-        return self.ended_early or (self.planned is not None and self.done >= self.planned)
-
-    @property
-    def epoch_s(self) -> float:
-        """Seconds of an epoch, the median of those done."""
-        ends = self.columns["seconds"]
-        return median(after - before for before, after in zip((0.0, *ends), ends, strict=False))
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,11 +65,6 @@ class Training:
     def changes(self) -> dict[str, tuple[Value, Value]] | None:
         """What differs from the preset of its name as that is now: value and preset's value; None = no such preset."""
         return changes_of(self.preset)
-
-    @property
-    def test_digest(self) -> str:
-        """Digest of the test windows of its split; empty where nothing tells."""
-        return self.record.windows.get("test", "") if self.record else ""
 
     def configuration(self) -> dict[str, str]:
         """Everything that two trainings may differ in, by name, in words."""
@@ -220,7 +165,7 @@ def open_training(path: Path) -> Training:
         data_digest=str(said.get("data_digest", "")),
         splits_digest=str(said.get("splits_digest", "")),
         code_version=str(said.get("code_version", "")),
-        begun_from=_text(said.get("begun_from") or _dict(said.get("training")).get("begun_from")),
+        begun_from=_text(said.get("begun_from") or as_dict(said.get("training")).get("begun_from")),
         finished=str(record.finished if record else bundle.get("created", "")),
         problem=problem,
     )
@@ -250,79 +195,8 @@ def _bundle(path: Path) -> tuple[dict[str, Any], str]:
     return found, ""
 
 
-def _dict(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
-
-
-def read_log(file: Path, preset: Mapping[str, Any]) -> StageLog | None:
-    """The log of a stage; None where it has no epoch yet, or is none of ours."""
-    try:
-        with file.open(newline="", encoding="utf-8") as opened:
-            rows = list(csv.DictReader(opened))
-        columns = {name: tuple(float(row[name]) for row in rows) for name in rows[0]}
-    except (OSError, ValueError, TypeError, IndexError, csv.Error):
-        return None
-    if not {"epoch", "loss", "score", "seconds"} <= columns.keys():
-        return None
-    loop = _dict(_dict(preset.get(file.stem)).get("loop"))
-    planned, patience = loop.get("epochs"), loop.get("patience")
-    return StageLog(
-        file.stem,
-        columns,
-        planned if isinstance(planned, int) else None,
-        patience if isinstance(patience, int) else None,
-    )
-
-
-def left_s(training: Training, others: Sequence[Training] = ()) -> float | None:
-    """Seconds until its last epoch, if none stops early; None where no epoch tells how long one takes.
-
-    A stage without an epoch of its own takes the pace of the latest of the `others` like it.
-    """
-    total, record = 0.0, training.record
-    alike = [
-        each for each in others if (each.machine, each.protocol) == (training.machine, training.protocol)
-    ]
-    for stage in record.stages if record else (1, 2):
-        name = f"stage{stage}"
-        log = training.stages.get(name)
-        if log is not None and log.over:
-            continue
-        windows = record.counts.get("train") if record else None
-        pace = log.epoch_s if log is not None else epoch_s(name, training.preset, windows, alike)
-        planned = _dict(_dict(training.preset.get(name)).get("loop")).get("epochs")
-        if pace is None or not isinstance(planned, int):
-            return None
-        total += pace * (planned - (log.done if log else 0))
-    return total
-
-
-# what decides how long an epoch takes, beside the number of windows
-_SIZES = {
-    "stage1": ("hidden_dim",),
-    "stage2": ("d_model", "n_heads", "n_layers", "memory_pool", "memory_position", "chained_digits"),
-}
-
-
-def epoch_s(
-    name: str, preset: Mapping[str, Any], windows: int | None, others: Sequence[Training]
-) -> float | None:
-    """Seconds of an epoch of a stage, as the latest other training of its size had them.
-
-    They are scaled to the number of training `windows` where both numbers are known.
-    """
-    own = _dict(preset.get(name))
-    for other in sorted(others, key=lambda each: each.started or each.finished, reverse=True):
-        log, theirs = other.stages.get(name), _dict(other.preset.get(name))
-        if log is None or any(own.get(size) != theirs.get(size) for size in _SIZES[name]):
-            continue
-        counted = other.record.counts.get("train") if other.record else None
-        return log.epoch_s * windows / counted if windows and counted else log.epoch_s
-    return None
 
 
 def delete(path: Path) -> None:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from core.errors import ToolmarkError
 from core.locks import held, patiently
 from core.recordings.atomic import write_text
+from core.recordings.sequences import SplitsManifest
 
 FOLDER = "training"
 RECORD = "experiment.json"
@@ -55,6 +56,20 @@ class TrainingRecord(BaseModel):
     started: str = ""
     resumed: tuple[str, ...] = ()
     finished: str = ""
+
+
+def of_windows(manifest: SplitsManifest) -> dict[str, Any]:
+    """What the windows of a training tell of it."""
+    return {
+        "machine": manifest.load_machine().name,
+        "protocol": manifest.protocol,
+        "fold": manifest.fold,
+        "program": manifest.program,
+        "split_seed": manifest.seed,
+        "data_digest": manifest.data_digest,
+        "windows": manifest.digests,
+        "counts": manifest.counts,
+    }
 
 
 def now() -> str:

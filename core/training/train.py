@@ -33,13 +33,13 @@ from core.recordings.sequences import Splits, read_splits
 from core.recordings.windows import Windows
 from core.training.augment import channel_groups, drop_groups
 from core.training.calibrate import calibrate
-from core.training.data import encoder_data
+from core.training.data import encoder_data, learned_from
 from core.training.dimensions import decoder_config, encoder_config
 from core.training.loop import Listener, State, fit, read_checkpoint
 from core.training.offsets import PartOffsets, part_offsets
 from core.training.preset_fields import arguments_of
 from core.training.presets import Preset, Stage1, Stage2
-from core.training.record import TrainingRecord, at_work, begin, command_of, finish
+from core.training.record import TrainingRecord, at_work, begin, command_of, finish, of_windows
 from core.training.stage1 import EncoderData, EncoderTask, encode
 from core.training.stage2 import DecoderData, DecoderTask
 from core.training.warm_start import begin_with, load_initial
@@ -111,8 +111,7 @@ class _Job:
     @classmethod
     def open(cls, splits: Splits, out: Path, preset: Preset, seed: int, initial: Path | None) -> "_Job":
         reads_lines = bool(splits.train.labelled.any())
-        choose = _labelled if reads_lines else _of_known_operation
-        parts = {part: choose(getattr(splits, part)) for part in ("train", "val")}
+        parts = {part: learned_from(getattr(splits, part), lines=reads_lines) for part in ("train", "val")}
         if not all(map(len, parts.values())):
             raise TrainingError(
                 f"{splits.path} has no training or validation windows with a program line or an operation: "
@@ -164,20 +163,12 @@ class _Job:
 
     def record(self, command: tuple[str, ...], stages: tuple[int, ...], threads: int) -> TrainingRecord:
         """What is to be known of this training before its end."""
-        said = self.splits.manifest
         return TrainingRecord(
+            **of_windows(self.splits.manifest),
             name=self.out.name,
-            machine=self.machine.name,
-            protocol=said.protocol,
-            fold=said.fold,
-            program=said.program,
-            split_seed=said.seed,
             seed=self.seed,
             preset=self.preset.to_json(),
             stages=stages,
-            data_digest=said.data_digest,
-            windows=said.digests,
-            counts=said.counts,
             begun_from=self.initial.digest if self.initial else None,
             threads=threads,
             code_version=code_version(),
@@ -308,11 +299,3 @@ class _Job:
             training={"seconds": {stage: float(seconds) for stage, seconds in logs.items()}}
             | ({"begun_from": self.initial.digest} if self.initial else {}),
         )
-
-
-def _labelled(windows: Windows) -> Windows:
-    return windows.take(windows.labelled)
-
-
-def _of_known_operation(windows: Windows) -> Windows:
-    return windows.take(windows.operation_type >= 0)

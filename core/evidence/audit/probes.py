@@ -1,5 +1,6 @@
 """What little a probe may see, and how much that tells of the operation and of the line: cross-validated by run."""
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -166,9 +167,16 @@ class _Task:
         for train, test in self.folds:
             learned, held = train[asked[train]], test[asked[test]]
             if len(learned) and len(held):
-                said = _classifier(features).fit(features[learned], target[learned]).predict(features[held])
-                right[held] = said == target[held]
+                right[held] = _said(features[learned], target[learned], features[held]) == target[held]
         return share_of_runs(right[asked], np.ones(int(asked.sum()), np.bool_), self.run[asked])
+
+
+def _said(learned: Reals, target: Ints, held: Reals) -> Ints:
+    """What a classifier says of held-out windows."""
+    with warnings.catch_warnings():
+        # of few windows nearly each may have a line of its own
+        warnings.filterwarnings("ignore", message="The number of unique classes")
+        return np.asarray(_classifier(learned).fit(learned, target).predict(held), np.int64)
 
 
 def _classifier(features: Reals) -> DecisionTreeClassifier | ExtraTreesClassifier:

@@ -57,9 +57,13 @@ def sights(data: AuditData) -> list[Sight]:
 
 
 def _groups(data: AuditData) -> list[tuple[str, Kind, Sequence[str]]]:
-    """Channels that are looked at together: the ambient ones, each modality, each board; none of one channel alone."""
-    machine = data.machine
-    side = [name for name in data.windows.channels if machine.is_side(name)]
+    """Channels that are looked at together: the ambient ones, each modality, each board; none of one channel alone.
+
+    What is live in no window is left out.
+    """
+    machine, live = data.machine, np.isfinite(data.measured[:, :, 0]).any(axis=0)
+    seen = [name for name, own in zip(data.windows.channels, live, strict=True) if own]
+    side = [name for name in seen if machine.is_side(name)]
     ambient = [name for name in side if machine.role(name) == "ambient"]
     found: list[tuple[str, Kind, Sequence[str]]] = [(NAMES["ambient"], "ambient", ambient)] if ambient else []
     for modality in dict.fromkeys(machine.modality(name) for name in side):

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,16 +10,19 @@ import pytest
 
 from core.errors import ToolmarkError
 from core.evidence.audit.audit import Audit, audit
-from core.evidence.audit.audit_file import audit_json
+from core.evidence.audit.audit_file import audit_json, read_audit, write_audit
 from core.evidence.audit.audit_words import probe_frame, to_markdown
 from core.evidence.audit.data import AuditData, audit_data, of_source
+from core.evidence.audit.kept import EVERY, KeptProbes
 from core.evidence.audit.leakage import leakage
-from core.evidence.audit.probes import probes
+from core.evidence.audit.probes import Probe, probes
 from core.evidence.audit.verdict import findings
 from core.evidence.readings.source import RunSource
+from core.recordings.inputs import InputSpec
 from core.recordings.windows import WINDOW_ROWS, Windows
 from core.twin.fleet import twin_machine
 from tests.pipeline import Pipeline
+from tests.synthetic import run_frame, write_run
 
 CHANNELS = ("frame_l2.Ax", "frame_l2.Pressure", "frame_l2.RMS")
 OPERATIONS, RUNS, WINDOWS = 3, 6, 8
@@ -151,3 +155,90 @@ def test_what_is_written_can_be_read(tmp_path: Path) -> None:
     frame = probe_frame(found.probes)
     assert list(frame["sees"]) and frame["operation"].between(0, 100).all()
     assert "fine: None of the" in to_markdown(found)
+
+
+def test_a_file_gives_the_same_audit_back(tmp_path: Path) -> None:
+    data = made()
+    stands = np.arange(len(data.windows), dtype=np.float32)
+    controller = {"posx": stands, "posy": np.full_like(stands, np.nan)}
+    found = audit(replace(data, inputs=InputSpec(CHANNELS), controller=controller, rows={"run_00": 200}))
+    file = tmp_path / "audit.json"
+    write_audit(found, file)
+    again = read_audit(file)
+    assert findings(again) == findings(found)
+    assert [probe.name for probe in again.probes] == [probe.name for probe in found.probes]
+    assert [probe.mechanism for probe in again.probes] == [probe.mechanism for probe in found.probes]
+    assert again.leakage is not None and found.leakage is not None
+    assert again.leakage.near_run.tolist() == found.leakage.near_run.tolist()
+    np.testing.assert_allclose(again.levels.mean, found.levels.mean, rtol=1e-4)
+    assert again.levels.channels == (*CHANNELS, "posx") and again.levels.rows[0] == 200
+    assert again.inputs == found.inputs
+    assert [each.purity for each in again.labels.operations] == [
+        each.purity for each in found.labels.operations
+    ]
+    other = json.loads(file.read_text()) | {"format": "toolmark audit 1"}
+    file.write_text(json.dumps(other))
+    with pytest.raises(ToolmarkError, match="no audit of this version"):
+        read_audit(file)
+    file.write_text(file.read_text()[:-100])
+    with pytest.raises(ToolmarkError, match="audit the runs again"):
+        read_audit(file)
+
+
+def test_an_audit_that_was_stopped_goes_on(tmp_path: Path) -> None:
+    data, out = made(), tmp_path / "audit.json"
+    whole = probes(data)
+    kept = KeptProbes(out, data)
+    for probe in [*whole] * EVERY:
+        kept.add(probe)
+    made_again: list[Probe] = []
+    again = probes(data, known=KeptProbes(out, data).known, found=made_again.append)
+    assert not made_again and [probe.name for probe in again] == [probe.name for probe in whole]
+    # probes of other windows are not believed
+    assert not KeptProbes(out, made(seed=1)).known
+    kept.done()
+    assert not KeptProbes(out, data).known
+
+
+def test_what_the_inputs_leave_out_is_not_grave() -> None:
+    def each_operation_on_a_day_of_its_own(
+        values: np.ndarray, run: np.ndarray, operation: np.ndarray
+    ) -> None:
+        values[:, :, 1] = 100 * operation[:, None] + run[:, None]
+
+    data = made(each_operation_on_a_day_of_its_own)
+    seen = replace(data, inputs=InputSpec(CHANNELS, remove_run_offset=False))
+    levelled = replace(data, inputs=InputSpec(CHANNELS))
+    without = replace(data, inputs=InputSpec((CHANNELS[0], CHANNELS[2])))
+    assert "grave" in weights(audit(seen))
+    for data in (levelled, without):
+        found = findings(audit(data))
+        assert not {"grave", "warning"} & {finding.weight for finding in found}
+        session = next(finding for finding in found if finding.probe == "frame_l2.Pressure")
+        assert "level of each run taken away" in session.because or "leave it out" in session.because
+
+
+def test_inputs_of_the_controller_are_found() -> None:
+    data = made()
+    found = audit(replace(data, inputs=InputSpec((*CHANNELS, "mpox"))))
+    assert found.controller_inputs == ("mpox",)
+    assert not audit(replace(data, inputs=InputSpec(CHANNELS))).controller_inputs
+
+
+def test_one_run_without_lines_or_operation_is_told_what_cannot_be_judged(odd: Path) -> None:
+    found = audit(of_source(RunSource.open(odd)))
+    sentences = " ".join(finding.sentence for finding in findings(found))
+    assert "cannot be judged" in sentences and "has a line" in sentences
+    assert set(found.left_out or {}) == {"face_short"}
+    assert found.leakage is None and not found.probes and found.levels.runs == ("unlabelled",)
+    assert "cannot be judged" in to_markdown(found)
+    json.dumps(audit_json(found), allow_nan=False)
+
+
+@pytest.fixture
+def odd(tmp_path: Path) -> Path:
+    """A run without lines and operation, and one that is too short."""
+    frame = run_frame("face", 120, 5).drop(columns=["gcode_line", "gcode_string"])
+    frame.to_csv(tmp_path / "unlabelled.csv", index=False)
+    write_run(tmp_path / "face_short.csv", rows=40)
+    return tmp_path
