@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn import config_context
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.tree import DecisionTreeClassifier
@@ -23,7 +24,7 @@ Mechanism = Literal["nothing", "session", "cut"]
 FOLDS = 5
 # of a tree over one channel, and of a forest over several
 DEPTH, LEAF = 10, 3
-TREES, FOREST_DEPTH, FOREST_LEAF, TRIED = 20, 14, 2, 0.3
+TREES, FOREST_DEPTH, FOREST_LEAF, TRIED = 12, 14, 2, 0.3
 # from this share of its variance on, a feature is about the run and not about what goes on in it
 SESSION = 0.9
 Told = Callable[[int, int, str], None]
@@ -37,7 +38,7 @@ class Probe:
 
     `usual_*`: the most frequent operation or line of the training folds. `between`: the share of the variance of what
     it sees that lies between runs, 0 to 1, NaN = it never changes. `still`: how well each run's mean level alone tells
-    the operation, `moving`: what is left without it; None where it has no values that stand high or low.
+    the operation, `moving`: what is left without it; None where it tells no more than chance, or sees no values.
     `windows`: those in which it sees anything; `channels`: those that it sees.
     """
 
@@ -135,15 +136,17 @@ class _Task:
         """Ask about the operation and the line, then about the operation with and without each run's level."""
         shares = [between_runs(column, self.run) for column in sight.levels.T]
         known = [share for share in shares if np.isfinite(share)]
+        operation = self.operation(sight.features)
         still = moving = None
-        if sight.channels and known:
+        # by what it tells is only asked of what tells something
+        if sight.channels and known and above(operation, self.usual_operation):
             level = _run_means(sight.levels, self.run)
             still = self.operation(level)
             moving = self.operation(_without(sight, level))
         return Probe(
             name=sight.name,
             kind=sight.kind,
-            operation=self.operation(sight.features),
+            operation=operation,
             usual_operation=self.usual_operation,
             line=self.line(sight.features),
             usual_line=self.usual_line,
@@ -173,7 +176,7 @@ class _Task:
 
 def _said(learned: Reals, target: Ints, held: Reals) -> Ints:
     """What a classifier says of held-out windows."""
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), config_context(skip_parameter_validation=True):
         # of few windows nearly each may have a line of its own
         warnings.filterwarnings("ignore", message="The number of unique classes")
         return np.asarray(_classifier(learned).fit(learned, target).predict(held), np.int64)
