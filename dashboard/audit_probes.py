@@ -12,6 +12,7 @@ from core.evidence.audit.probes import Probe
 from core.evidence.audit.sights import Kind
 from core.evidence.audit.verdict import percent
 from core.evidence.audit.words import MECHANISMS, mechanism_words, sight_name
+from core.evidence.paired import FEWEST_RUNS
 from core.recordings.machine import Machine
 from dashboard import audit_charts, data, health_view, places, selection, theme
 from dashboard.components import counted, escaped
@@ -33,7 +34,7 @@ def show(found: Audit, view: View) -> None:
     """Draw it."""
     if not found.probes:
         st.info(
-            "What a channel tells can be judged where there are two runs and two operations at least: "
+            f"What a channel tells can be judged where there are {FEWEST_RUNS} runs and two operations at least: "
             f"{counted(found.runs, 'run')} and {counted(found.operations, 'known operation')} are here.",
             icon=":material/info:",
         )

@@ -17,6 +17,7 @@ from core.evidence.audit.features import Reals, between_runs
 from core.evidence.audit.leakage import share_of_runs
 from core.evidence.audit.sights import Kind, Sight, sights
 from core.evidence.bootstrap import Interval
+from core.evidence.paired import FEWEST_RUNS
 from core.evidence.tally import Bools, Ints
 from core.recordings.windows import STRIDE
 
@@ -36,7 +37,7 @@ Found = Callable[["Probe"], None]
 class Probe:
     """What one sight tells: accuracy of the operation and of the line (None where there is none), over all windows.
 
-    `usual_*`: the most frequent operation or line of the training folds. `between`: the share of the variance of what
+    `usual_*`: the most frequent operation or line, said always. `between`: the share of the variance of what
     it sees that lies between runs, 0 to 1, NaN = it never changes. `still`: how well each run's mean level alone tells
     the operation, `moving`: what is left without it; None where it tells no more than chance, or sees no values.
     `windows`: those in which it sees anything; `channels`: those that it sees.
@@ -113,7 +114,7 @@ def _folds(data: AuditData) -> list[tuple[Ints, Ints]]:
     """Training and held-out windows of each fold: whole runs, every operation in every fold where it has the runs."""
     known = np.flatnonzero(data.asked)
     runs = len(np.unique(data.windows.run[known]))
-    if runs < 2 or len(np.unique(data.windows.operation_type[known])) < 2:
+    if runs < FEWEST_RUNS or len(np.unique(data.windows.operation_type[known])) < 2:
         return []
     split = StratifiedGroupKFold(min(FOLDS, runs), shuffle=True, random_state=0)
     operation, run = data.windows.operation_type[known], data.windows.run[known]
@@ -129,8 +130,8 @@ class _Task:
         self.operations, self.of_operation = data.windows.operation_type, data.asked
         self.of_line = np.asarray(data.windows.labelled & data.asked, np.bool_)
         self.lines = np.unique(data.windows.gcode, return_inverse=True)[1].astype(np.int64)
-        nothing = np.zeros((len(self.run), 1), np.float32)
-        self.usual_operation, self.usual_line = self.operation(nothing), self.line(nothing)
+        self.usual_operation = self._usual(self.operations, self.of_operation)
+        self.usual_line = self._usual(self.lines, self.of_line) if self.of_line.any() else None
 
     def probe(self, sight: Sight) -> Probe:
         """Ask about the operation and the line, then about the operation with and without each run's level."""
@@ -164,6 +165,11 @@ class _Task:
     def line(self, features: Reals) -> Interval | None:
         """The same of the line; None where no window has one."""
         return self._accuracy(features, self.lines, self.of_line) if self.of_line.any() else None
+
+    def _usual(self, target: Ints, asked: Bools) -> Interval:
+        """How often the most frequent of all is right."""
+        right = target == np.bincount(target[asked]).argmax()
+        return share_of_runs(right[asked], np.ones(int(asked.sum()), np.bool_), self.run[asked])
 
     def _accuracy(self, features: Reals, target: Ints, asked: Bools) -> Interval:
         right = np.zeros(len(target), np.bool_)
