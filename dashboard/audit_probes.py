@@ -50,11 +50,11 @@ def show(found: Audit, view: View) -> None:
     chosen = found.probe(view.selection.sight) or _first(found)
     which = _choose_kinds(chosen)
     some = [probe for probe in found.probes if probe.kind in SHOWN[which]]
-    left, right = st.columns([1.15, 1], gap="medium")
-    with left:
-        _picture(some, chosen)
-    with right:
-        _table(some, chosen, which)
+    with st.grid(2, min_column_width=420, gap="medium"):
+        with st.container():
+            _picture(some, chosen)
+        with st.container():
+            _table(some, chosen, which)
     _chosen(found, chosen, view)
 
 
