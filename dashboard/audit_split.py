@@ -108,7 +108,8 @@ def _windows(leak: Leakage, dataset: Dataset) -> None:
     )
     mask = masks.get(which or ALL, masks[ALL])
     order = np.flatnonzero(mask)
-    order = order[np.argsort(leak.distance[order], kind="stable")]
+    # windows in which nothing moves are all alike: they come last
+    order = order[np.lexsort((leak.distance[order], ~leak.alive[order]))]
     frame = _frame(leak, order)
     event = st.dataframe(
         frame,

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.evidence.audit.audit import Audit, audit
-from core.evidence.audit.audit_file import write_audit
+from core.evidence.audit.audit_file import FORMAT, write_audit
 from core.evidence.audit.data import AuditData, of_source
 from core.evidence.audit.verdict import findings
 from core.evidence.evaluation import Evaluation
@@ -135,7 +135,7 @@ def test_an_audit_of_another_version_is_made_again(
 ) -> None:
     app = open_page()
     place = audits.place_of(data.Dataset(runs.name, runs), "run")
-    place.out.write_text(audited[0].read_text().replace("toolmark audit 2", "toolmark audit 1"))
+    place.out.write_text(audited[0].read_text().replace(FORMAT, "toolmark audit 1"))
     app.run()
     assert "Not audited yet" in "\n".join(each.value for each in app.subheader)
 
