@@ -39,6 +39,7 @@ def main() -> None:
     import core.cli_readings
     import core.cli_report
     import core.cli_runs
+    import core.cli_training
     import core.cli_twin  # noqa: F401  (their verbs join the app)
 
     try:
@@ -125,62 +126,6 @@ def windows(
     typer.echo(f"{protocol}: " + ", ".join(f"{counts[part]} {part}" for part in ("train", "val", "test")))
     left_out = ("without_label", "buffering_rows", "short_runs")
     typer.echo("left out: " + ", ".join(f"{counts[name]} {name.replace('_', ' ')}" for name in left_out))
-
-
-@app.command()
-def train(
-    splits: SplitsPath,
-    out: Annotated[Path, typer.Option(help="folder of the bundle")],
-    preset: Annotated[str, typer.Option(help="best, seed, or A1 ... A5 of the technique ablation")] = "best",
-    change: Annotated[
-        list[str] | None, typer.Option("--set", help="a change to the preset, as stage1.loop.epochs=20")
-    ] = None,
-    stage: Annotated[int | None, typer.Option(help="1 or 2: only that stage")] = None,
-    seed: Annotated[int, typer.Option(help="seed of weights and batches")] = 0,
-    threads: Annotated[int, typer.Option(min=1, help="threads of torch")] = 2,
-    initial: Annotated[
-        Path | None, typer.Option("--from", help="bundle whose weights are begun with, e.g. one of the twin")
-    ] = None,
-) -> None:
-    """Train both stages into a bundle; interrupted, the same command goes on."""
-    from core.training.loop import Progress as Epoch
-    from core.training.presets import preset_named, with_changes
-    from core.training.train import train as train_bundle
-
-    chosen = with_changes(preset_named(preset), change or [])
-    if stage not in (None, 1, 2):
-        raise ToolmarkError(f"There is no stage {stage}: choose 1 or 2.")
-    with progress("train") as advance:
-
-        def listen(epoch: Epoch) -> None:
-            text = (
-                f"{epoch.stage}: loss {epoch.loss:.3f}, validation {epoch.score:.4f}, best {epoch.best:.4f}"
-            )
-            advance(epoch.epoch, text, epoch.epochs)
-
-        stages = (1, 2) if stage is None else (stage,)
-        train_bundle(splits, out, chosen, seed, stages, threads, listen, initial)
-    if stage == 1 and (out / "training" / "encoder.pt").exists():
-        typer.echo(f"stage 1 is done: {out / 'training'}; go on with --stage 2")
-    else:
-        typer.echo(f"bundle: {out}")
-
-
-@app.command()
-def calibrate(bundle: BundlePath, splits: SplitsPath) -> None:
-    """Fit the confidence of a bundle again, on the validation windows that it was trained with."""
-    from core.model.bundle import load_bundle, write_calibration
-    from core.recordings.sequences import read_splits
-    from core.training.calibrate import calibrate as fitted
-
-    model, opened = load_bundle(bundle), read_splits(splits)
-    if set(opened.manifest.runs["val"]) != set(model.manifest.runs["val"]):
-        raise ToolmarkError(
-            f"{splits} has other validation runs than {bundle} was trained with: give its own windows."
-        )
-    found = fitted(model, opened.val.take(opened.val.labelled) if model.reads_lines else opened.val)
-    write_calibration(bundle, found)
-    typer.echo(f"{bundle}: threshold {found.threshold}, least fit of a known program {found.least_fit}")
 
 
 @app.command()

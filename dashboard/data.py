@@ -15,6 +15,8 @@ import streamlit as st
 import torch
 
 from core.errors import ToolmarkError
+from core.evidence.ablation.removal import Removal, removed_input
+from core.evidence.ablation.scored import Ablation
 from core.evidence.evaluation import Evaluation
 from core.evidence.evaluation_file import read_evaluation
 from core.model.bundle import Bundle, load_bundle
@@ -27,6 +29,7 @@ from core.recordings.machine import Machine
 from core.recordings.reader import SUFFIXES, read_recording, run_name
 from core.recordings.recording import Recording, RunWindow
 from core.recordings.store import INDEX, Store, machine_beside
+from core.recordings.windows import Windows
 from core.twin.demo import make_demo
 from dashboard import places, window_view
 
@@ -181,11 +184,12 @@ def bundles_folder() -> Path:
 
 
 def bundles() -> tuple[BundleFolder, ...]:
-    """Every bundle that is there; those of the default protocol come first."""
-    root = bundles_folder()
-    folders = sorted(root.iterdir()) if root.is_dir() else []
-    found = [BundleFolder(f.name, f, *_described(f)) for f in folders if (f / "bundle.json").is_file()]
-    return tuple(sorted(found, key=lambda bundle: bundle.protocol != "run"))
+    """Every bundle that is there, also those that were promoted here; those of the default protocol come first."""
+    roots = (bundles_folder(), places.promoted_folder())
+    folders = [f for root in roots if root.is_dir() for f in sorted(root.iterdir()) if f.name[0] != "."]
+    found = {f.name: f for f in reversed(folders) if (f / "bundle.json").is_file()}
+    opened = [BundleFolder(name, f, *_described(f)) for name, f in sorted(found.items())]
+    return tuple(sorted(opened, key=lambda bundle: bundle.protocol != "run"))
 
 
 def _described(folder: Path) -> tuple[str | None, str | None, str]:
@@ -260,6 +264,31 @@ def _predict(
     times = 1 if without or change or prefix or decoding != "greedy" else TIMED
     answers = [read_input(_opened, inputs, decoding, prefix=prefix) for _ in range(times)]
     return replace(answers[0], latency_ms=median(answer.latency_ms for answer in answers))
+
+
+def predict_removed(
+    opened: Bundle, window: RunWindow, run_digest: str, removal: Removal, donors: Ablation | None = None
+) -> Prediction:
+    """Read one window without what a removal names; `donors` hold the windows that `shuffle` draws from."""
+    _warm(opened.digest, opened, window)
+    mask = removal.mask(opened).tobytes().hex()
+    question = (window.start_row, mask, removal.way, removal.seed, donors.digest if donors else "")
+    return _predict_removed(
+        opened.digest, run_digest, question, opened, window, removal, donors.windows if donors else None
+    )
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _predict_removed(
+    bundle_digest: str,
+    run_digest: str,
+    question: tuple[int, str, str, int, str],
+    _opened: Bundle,
+    _window: RunWindow,
+    _removal: Removal,
+    _donors: Windows | None,
+) -> Prediction:
+    return read_input(_opened, removed_input(_opened, _window, _removal, _donors))
 
 
 def file_stamp(path: Path) -> str:

@@ -1,7 +1,101 @@
-"""Trainings with their curves, side by side."""
+"""Trainings with their curves, side by side: the list, what is marked in it, and the form of a new one."""
 
+import streamlit as st
+
+from dashboard import (
+    components,
+    data,
+    experiment_actions,
+    experiment_compare,
+    experiment_curves,
+    experiment_form,
+    experiment_table,
+    selection,
+    theme,
+    trainings,
+)
 from dashboard.shell import View
+from dashboard.trainings import MOST, Entry
+
+LIST, NEW = "trainings", "new"
+PARTS = {LIST: "Trainings", NEW: "New training"}
+# a new epoch is on the page within this, and a training that is begun elsewhere within the other
+LIVE_S, IDLE_S = 1.0, 10.0
+NOTHING = """
+There is no training yet, and no bundle. Turn to **New training** above: it cuts windows from the dataset, trains both
+stages and scores the bundle, in the background. The command line writes the same files:
+"""
+COMMANDS = ("python -m core experiment build/store --out build/trainings/mine --protocol run",)
 
 
 def show(view: View) -> None:
-    """Draw it."""
+    """Draw the page's part that is chosen."""
+    part = view.selection.lab if view.selection.lab in PARTS else LIST
+    st.segmented_control(
+        "Part",
+        list(PARTS),
+        format_func=PARTS.__getitem__,
+        key=selection.lead("pick_lab", part),
+        required=True,
+        on_change=selection.follow,
+        args=("lab", "pick_lab"),
+        label_visibility="collapsed",
+    )
+    if part == NEW:
+        experiment_form.show(view)
+    else:
+        _list(view)
+
+
+def _list(view: View) -> None:
+    found = trainings.entries()
+    if not found:
+        components.empty_state("No trainings yet", NOTHING, COMMANDS, icon=":material/science:")
+        return
+    st.fragment(_table, run_every=LIVE_S if any(each.busy for each in found) else IDLE_S)(view, found)
+    chosen, gone = trainings.chosen(view.selection.trainings, found)
+    if gone:
+        st.warning(
+            f"The link names {components.listed(gone)}, which is no training here. Mark others in the table.",
+            icon=":material/warning:",
+        )
+    if experiment_actions.asked():
+        experiment_actions.dialogs(found, view.dataset)
+    if not chosen:
+        st.caption(f"Mark up to {MOST} trainings in the table to see their curves and to compare them.")
+        return
+    colours = theme.series(len(chosen), theme.PREDICTION)
+    every_s = LIVE_S if any(each.busy for each in chosen) else None
+    st.fragment(_actions, run_every=every_s)(chosen, colours, found)
+    axis, smooth = experiment_curves.controls(view.selection)
+    st.fragment(_curves, run_every=every_s)(chosen, colours, axis, smooth)
+    experiment_compare.show(chosen)
+
+
+def _table(view: View, before: tuple[Entry, ...]) -> None:
+    """The table as it is by now; the page is drawn again where a training came, went or changed its state."""
+    now = trainings.entries()
+    if _states(now) != _states(before) or selection.held().trainings != view.selection.trainings:
+        st.rerun()
+    digest = data.open_store(view.dataset).digest if view.dataset and view.dataset.is_store else ""
+    experiment_table.show(now, view.selection.trainings, digest, view.dataset)
+
+
+def _actions(before: tuple[Entry, ...], colours: tuple[str, ...], every: tuple[Entry, ...]) -> None:
+    """What the marked trainings do by now; the page is drawn again when that changes, or a dialog is asked for."""
+    now = _now(before)
+    if _states(now) != _states(before) or experiment_actions.asked():
+        st.rerun()
+    experiment_actions.show(now, colours, every)
+
+
+def _curves(before: tuple[Entry, ...], colours: tuple[str, ...], axis: str, smooth: int) -> None:
+    experiment_curves.show(_now(before), colours, axis, smooth)
+
+
+def _now(before: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    return tuple(trainings.again(entry) for entry in before)
+
+
+def _states(found: tuple[Entry, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((entry.name, entry.state) for entry in found)

@@ -5,7 +5,6 @@ job, so nobody can mistake another process of the same number for it. It waits f
 process group of its own at low priority, and writes down how that ended.
 """
 
-import fcntl
 import json
 import os
 import signal
@@ -13,10 +12,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from core.locks import held, locked, patiently
 from core.progress import VARIABLE
 from core.recordings.atomic import write_text
 
@@ -36,44 +35,6 @@ SLOT = "slot-{}.lock"
 AT_ONCE = 1
 LOOK_S = 0.2
 NICE = 10
-PATIENCE_S = 2.0
-
-
-@contextmanager
-def locked(path: Path) -> Iterator[int | None]:
-    """The lock of a file for as long as it is needed: its number, None where somebody else has it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(file)
-        yield None
-        return
-    try:
-        yield file
-    finally:
-        os.close(file)
-
-
-@contextmanager
-def patiently(path: Path) -> Iterator[int | None]:
-    """The same, waiting a little: whoever looks whether a lock is held has it for an instant."""
-    end = time.monotonic() + PATIENCE_S
-    while True:
-        with locked(path) as file:
-            if file is not None or time.monotonic() > end:
-                yield file
-                return
-        time.sleep(0.02)
-
-
-def held(path: Path) -> bool:
-    """Whether somebody has the lock of a file."""
-    if not path.exists():
-        return False
-    with locked(path) as own:
-        return own is None
 
 
 def created(folder: Path) -> float:

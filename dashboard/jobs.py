@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from core.locks import held, patiently
 from core.recordings.atomic import write_text
 from dashboard import job_runner, places
 
@@ -40,7 +41,7 @@ class Job:
     """What is to be known of a job, as its folder tells.
 
     done, total: as the command counts; text: what it is at; seconds: how long it has worked; left_s: what remains, None
-    = not to be told yet; sentence: why it failed.
+    = not to be told yet; sentence: why it failed; arguments: the module that works and what it was given.
     """
 
     key: str
@@ -52,6 +53,7 @@ class Job:
     seconds: float = 0.0
     left_s: float | None = None
     sentence: str = ""
+    arguments: tuple[str, ...] = ()
 
     @property
     def busy(self) -> bool:
@@ -79,7 +81,7 @@ def start(key: str, title: str, arguments: Sequence[str]) -> None:
 
     Jobs work one after the other, in the order in which they were asked for.
     """
-    with job_runner.patiently(places.build_folder() / "jobs" / "start.lock"):
+    with patiently(places.build_folder() / "jobs" / "start.lock"):
         if not look(key).busy:
             _begin(key, title, [COMMAND, *arguments])
 
@@ -126,7 +128,8 @@ def look(key: str) -> Job:
     seconds = float(end.get("seconds") or max(0.0, time.time() - started))
     sentence = _sentence(folder) if state == "failed" else ""
     left = _left_s(told) if state == "running" else None
-    return Job(key, title, state, done, total, text, seconds, left, sentence)
+    arguments = tuple(str(each) for each in said.get("arguments") or ())
+    return Job(key, title, state, done, total, text, seconds, left, sentence, arguments)
 
 
 def cancel(key: str) -> None:
@@ -171,7 +174,7 @@ def _state(folder: Path, asked: float) -> State:
             return "done"
         return "cancelled" if end.get("cancelled") else "failed"
     starting = time.time() - asked < STARTING_S and not (folder / job_runner.LOCK).exists()
-    if not starting and not job_runner.held(folder / job_runner.LOCK):
+    if not starting and not held(folder / job_runner.LOCK):
         # it may have ended between the two looks
         return _state(folder, asked) if (folder / job_runner.END).exists() else "cut off"
     if (folder / job_runner.CANCEL).exists():
@@ -183,7 +186,7 @@ def _signal(folder: Path, number: signal.Signals) -> None:
     """Send a signal to the job's group; only while its lock is held is the number surely the job's."""
     try:
         pid = int((folder / PID).read_text())
-        if job_runner.held(folder / job_runner.LOCK) and os.getpgid(pid) == pid:
+        if held(folder / job_runner.LOCK) and os.getpgid(pid) == pid:
             os.killpg(pid, number)
     except (OSError, ValueError):
         return

@@ -35,6 +35,21 @@ def marks_file() -> Path:
     return build_folder() / "marks.sqlite"
 
 
+def trainings_folder() -> Path:
+    """The folder of trainings that were begun on the Experiments page, a subfolder each."""
+    return build_folder() / "trainings"
+
+
+def experiments_folder() -> Path:
+    """The folder of stores and windows that trainings share."""
+    return build_folder() / "experiments"
+
+
+def promoted_folder() -> Path:
+    """The folder whose subfolders are the bundles that were promoted here."""
+    return build_folder() / "bundles"
+
+
 def uploads_folder() -> Path:
     """The folder of uploaded files, a subfolder an upload."""
     return build_folder() / "uploads"

@@ -92,20 +92,38 @@ def show(looked: Looked, pinned: str | None, also: Sequence[str]) -> Chosen | No
     with grid.cell(column_span=4):
         if looked.problem:
             st.error(looked.problem, icon=":material/error:")
-        part = part_of(looked.bundle, looked.window.recording.name, looked.window.recording.machine)
-        if looked.bundle.reads_lines:
-            chosen = _show_line(looked, pinned, also)
-        else:
-            chosen = None
-            st.markdown(reading.operation_alone_words(part), help=reading.PARTS[part])
-            if looked.changed is not None:
-                st.markdown(reading.change_words(looked.read, looked.changed, looked.what_if.words, (0, 0)))
+        chosen = show_reading(looked, pinned, also)
     with grid.cell(column_span=2):
-        _show_operation(looked)
+        show_operation(looked)
     return chosen
 
 
-def _show_line(looked: Looked, pinned: str | None, also: Sequence[str]) -> Chosen | None:
+def show_reading(
+    looked: Looked, pinned: str | None, also: Sequence[str], *, say: bool = True
+) -> Chosen | None:
+    """The line and its tokens, with `say` what the changes flip too; the token whose detail is open."""
+    if looked.bundle.reads_lines:
+        return _show_line(looked, pinned, also, say=say)
+    part = part_of(looked.bundle, looked.window.recording.name, looked.window.recording.machine)
+    st.markdown(reading.operation_alone_words(part), help=reading.PARTS[part])
+    if say and looked.changed is not None:
+        st.markdown(change_words(looked))
+    return None
+
+
+def change_words(looked: Looked) -> str:
+    """What the changes flip, in words; nothing where nothing is changed."""
+    if looked.changed is None:
+        return ""
+    flipped = (0, 0)
+    if looked.bundle.reads_lines:
+        truth = reading.true_line(looked.bundle, looked.label, looked.window)
+        table = token_table.table_of(looked.bundle.scheme, truth, readings(looked, truth, ()))
+        flipped = token_table.flips(table, "Changed")
+    return reading.change_words(looked.read, looked.changed, looked.what_if.words, flipped)
+
+
+def _show_line(looked: Looked, pinned: str | None, also: Sequence[str], *, say: bool) -> Chosen | None:
     truth = reading.true_line(looked.bundle, looked.label, looked.window)
     part = part_of(looked.bundle, looked.window.recording.name, looked.window.recording.machine)
     judged = looked.bundle.scheme, looked.read, looked.label, part
@@ -113,7 +131,7 @@ def _show_line(looked: Looked, pinned: str | None, also: Sequence[str]) -> Chose
         st.markdown(reading.verdict_words(*judged), help=reading.verdict_help(*judged))
         rows = readings(looked, truth, also)
         table = token_table.table_of(looked.bundle.scheme, truth, rows, pinned)
-        if looked.changed is not None:
+        if say and looked.changed is not None:
             flipped = token_table.flips(table, "Changed")
             st.markdown(reading.change_words(looked.read, looked.changed, looked.what_if.words, flipped))
         token_table.show(table, "tokens", _pick)
@@ -193,7 +211,8 @@ def _chosen(table: Json, rows: Sequence[Reading]) -> Chosen | None:
     return None
 
 
-def _show_operation(looked: Looked) -> None:
+def show_operation(looked: Looked) -> None:
+    """The operation that was read, the probabilities of all, and which channels were there to read."""
     truth = looked.window.operation
     st.markdown(reading.operation_words(looked.read, truth))
     frame = reading.operations_frame(looked.read, truth, looked.changed)

@@ -7,7 +7,9 @@ import streamlit as st
 
 from core.errors import ToolmarkError
 from core.evidence.split_part import part_of
-from dashboard import components, data, selection
+from core.recordings.recording import Recording, RunWindow
+from core.recordings.windows import WINDOW_ROWS
+from dashboard import components, data, selection, window_view
 from dashboard.shell import View
 
 NO_RECORDINGS = """
@@ -49,3 +51,33 @@ def stop_unreadable(view: View, run: str, error: ToolmarkError) -> NoReturn:
     selection.hold(replace(view.selection, run=run))
     st.error(components.sentence(str(error)), icon=":material/error:")
     st.stop()
+
+
+def open_recording(view: View, run: str | None) -> Recording:
+    """The run's recording; where there is none, say why and end the page."""
+    if view.dataset is None or run is None:
+        stop_without_run(view)
+    try:
+        return data.recording(view.dataset, run)
+    except ToolmarkError as error:
+        stop_unreadable(view, run, error)
+
+
+def choose_window(view: View, recording: Recording) -> RunWindow:
+    """The window that is looked at; a recording that is too short for one ends the page."""
+    last = recording.n_rows - WINDOW_ROWS
+    if last < 0:
+        selection.hold(replace(view.selection, run=recording.name))
+        components.empty_state(
+            "Too short for a window",
+            f"**{recording.name}** has {recording.n_rows} rows and a window takes {WINDOW_ROWS}, about "
+            f"{WINDOW_ROWS * recording.machine.period_s:.0f} s. Choose a longer recording.",
+            icon=":material/straighten:",
+        )
+        st.stop()
+    wanted = view.selection.start_row
+    row = selection.clamp_row(wanted, window_view.first_row(recording, last), last)
+    components.pick_window(row, recording.n_rows, recording.time_s.tolist())
+    if wanted is not None and wanted > last:
+        st.caption(f"No window of {recording.name} starts at row {wanted}: its last one is shown.")
+    return recording.window(row)

@@ -51,21 +51,25 @@ def show(
     baselines: Mapping[str, Sequence[Baseline]],
     deltas: Sequence[Difference],
     names: tuple[str, str | None],
-    open_: Callable[[str], None],
+    open_: Callable[[str], None] | None = None,
+    heads: tuple[str, str] = ("Other side", "Difference"),
 ) -> None:
     """Draw the figures of one group; `baselines`: by metric, best first; `names` of the two sides.
 
-    `open_` hears the metric whose name is clicked.
+    `open_` hears the metric whose name is clicked; without it nothing is behind the names. `heads` stand over
+    the other side's columns.
     """
 
     def follow() -> None:
-        if st.session_state[KEY].open:
+        if st.session_state[KEY].open and open_ is not None:
             open_(str(st.session_state[KEY].open))
 
     own, other = names
     _scores(
         data={
             "groups": groups(rows, baselines, {each.metric: each for each in deltas}),
+            "open": open_ is not None,
+            "heads": list(heads),
             "base": any(baselines.values()),
             "own": own,
             "other": other,
@@ -144,7 +148,6 @@ def _row(row: MetricRow, baselines: Sequence[Baseline], delta: Difference | None
         ],
         "other": None if delta is None else {"value": delta.other, "text": _share(delta.other)},
         "delta": None if delta is None else _delta(delta),
-        "open": True,
     }
 
 

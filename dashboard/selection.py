@@ -69,9 +69,14 @@ class Selection:
       is shown of it, and `versus` the kind of the other side: another bundle, another filter, or with channels muted.
     - Program: `intended` names the program that a run is held against, `beside` the form of the true program that
       stands beside the one read back.
+    - Ablation: `ablation` is the part of the page, `way` how channels are taken away, `taken` which, where they are not
+      simply missing (then they are `without`), `draw` the seed of what is random in it, `combos` the kept
+      combinations that are compared.
     - Audit: `finding` is the part of the audit that is open, `sight` what the probe that is looked at may see.
     - Review: `desk` is the part of the page, `queue` the way through the windows, `sample` and `seed` what is drawn at
       random, `said` the verdicts that are listed.
+    - Experiments: `trainings` are those that are shown and compared, `axis` and `smooth` how their curves are drawn;
+      `lab` is the part of the page, `presets` and `changes` what a new training is to be.
     """
 
     dataset: str | None = _kept("data", _TEXT)
@@ -116,12 +121,28 @@ class Selection:
     said: str | None = _kept("said", _TEXT)
     intended: str | None = _kept("intended", _TEXT)
     beside: str | None = _kept("beside", _TEXT)
+    trainings: tuple[str, ...] = _kept("trainings", _NAMES, empty=())
+    axis: str | None = _kept("axis", _TEXT)
+    smooth: int | None = _kept("smooth", _ROW, "smoothing", "the curves are not smoothed")
+    lab: str | None = _kept("lab", _TEXT)
+    presets: tuple[str, ...] = _kept("presets", _NAMES, empty=())
+    changes: tuple[str, ...] = _kept("set", _NAMES, empty=())
     change: str | None = _kept("change", _TEXT)
     prefix: str | None = _kept("prefix", _TEXT)
     token: str | None = _kept("token", _TEXT)
     also: tuple[str, ...] = _kept("also", _NAMES, empty=())
     look: str | None = _kept("look", _TEXT)
     why: str | None = _kept("why", _TEXT)
+    ablation: str | None = _kept("ablation", _TEXT)
+    way: str | None = _kept("way", _TEXT)
+    taken: tuple[str, ...] = _kept("taken", _NAMES, empty=())
+    draw: int | None = _kept("draw", _ROW, "seed", "it is 0")
+    combos: tuple[str, ...] = _kept("combos", _NAMES, empty=())
+    table: str | None = _kept("table", _TEXT)
+    spread: str | None = _kept("spread", _TEXT)
+    metric: str | None = _kept("metric", _TEXT)
+    group: str | None = _kept("operation", _TEXT)
+    trials: str | None = _kept("trials", _TEXT)
 
 
 # field of the selection -> name in the address

@@ -10,7 +10,8 @@ from core.evidence.evaluation import Evaluation, MetricRow
 from core.evidence.metrics import describe
 from core.evidence.protocol_words import PROTOCOLS
 from core.model.bundle import Bundle
-from dashboard import data, evaluations, selection
+from core.training.promotion import first_choice
+from dashboard import data, evaluations, places, selection
 from dashboard.components import counted, percent, sentence
 from dashboard.data import BundleFolder, Dataset
 from dashboard.selection import Selection
@@ -100,9 +101,11 @@ def _gone(kind: str, name: str | None, available: Mapping[str, object]) -> list[
 
 
 def _for_machine(found: Sequence[BundleFolder], dataset: Dataset | None) -> dict[str, BundleFolder]:
-    """Bundles by name; those that were trained on the dataset's machine come first."""
+    """Bundles by name; those that were trained on the dataset's machine come first, before them the promoted one."""
     machine = data.machine_of(dataset).name if dataset else None
-    return {folder.name: folder for folder in sorted(found, key=lambda each: each.machine != machine)}
+    first = first_choice(places.promoted_folder(), dataset.name) if dataset else None
+    ordered = sorted(found, key=lambda each: (each.name != first, each.machine != machine))
+    return {folder.name: folder for folder in ordered}
 
 
 def _foreign(folder: BundleFolder | None, dataset: Dataset | None) -> list[str]:

@@ -31,7 +31,8 @@ _SPARE = ("#8a63c9", "#0a82a8", "#9a7b16", "#a5469a", "#1f8049", "#a55a2a")
 _SERIES = ("#2f6fd0", "#a5469a", "#1f8049", "#9a7b16", "#7a6fd0", "#0f8f83", "#bb5a74", "#a55a2a", "#5d7285")
 
 # Digits of one width, so that figures in a column line up and a changing one does not jump; an interval stays on one
-# line; the steps from run to run show no more than their arrow; and margins leave a small screen its width.
+# line; the steps from run to run show no more than their arrow; margins leave a small screen its width; and what is of
+# another selection than the matrix shows by now is faded.
 _STYLE = """<style>
 .stApp { font-variant-numeric: tabular-nums; }
 .st-key-heading { row-gap: 0; padding-block: 0.25rem; }
@@ -41,6 +42,8 @@ _STYLE = """<style>
 }
 .st-key-facts { row-gap: 0.1rem; }
 [data-testid="stTable"] td .stMarkdownColoredText [style*="font-size"] { white-space: nowrap; }
+[data-asked] [class*="st-key-of_taken"] { opacity: 0.25; }
+@media (max-width: 1100px) { .st-key-live_desk [data-testid="stGridCell"] { grid-column: 1 / -1; } }
 [data-testid="stMainBlockContainer"] { padding-inline: clamp(1rem, 3.5vw, 3.5rem); }
 </style>"""
 

@@ -30,7 +30,8 @@ _PREFIX_HELP = (
 class WhatIf:
     """What is asked to be different; false where nothing is.
 
-    problems: what a link asked for in vain; labels: names of modalities and boards in words.
+    problems: what a link asked for in vain; labels: names of modalities and boards in words; how: what is done without
+    them, in words, where they are not simply muted.
     """
 
     without: tuple[str, ...] = ()
@@ -38,6 +39,7 @@ class WhatIf:
     prefix: str = ""
     problems: tuple[str, ...] = field(default=(), compare=False)
     labels: Mapping[str, str] = field(default_factory=dict, compare=False)
+    how: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.without or self.change or self.prefix)
@@ -46,7 +48,7 @@ class WhatIf:
     def words(self) -> str:
         """What is different, in words: "without sound, from 1 row later on"."""
         names = [self.labels.get(name, name) for name in self.without]
-        said = [f"without {listed(names, 3)}"] if names else []
+        said = [self.how or f"without {listed(names, 3)}"] if names else []
         shift = self.change.shift
         if shift:
             said.append(f"{counted(abs(shift), 'row')} {'later' if shift > 0 else 'earlier'}")

@@ -5,12 +5,11 @@ from dataclasses import replace
 import streamlit as st
 
 from core.errors import ToolmarkError
-from core.recordings.recording import Recording, RunWindow
-from core.recordings.windows import WINDOW_ROWS, WindowLabel
+from core.recordings.recording import RunWindow
+from core.recordings.windows import WindowLabel
 from dashboard import (
     attribution_view,
     components,
-    data,
     no_bundle,
     reading_card,
     run_choice,
@@ -26,36 +25,6 @@ from dashboard.shell import View
 from dashboard.what_if import WhatIf
 
 LOOKS = {"rows": "Traces and attention", "why": "What it rests on"}
-
-
-def open_recording(view: View, run: str | None) -> Recording:
-    """The run's recording; where there is none, say why and end the page."""
-    if view.dataset is None or run is None:
-        run_choice.stop_without_run(view)
-    try:
-        return data.recording(view.dataset, run)
-    except ToolmarkError as error:
-        run_choice.stop_unreadable(view, run, error)
-
-
-def choose_window(view: View, recording: Recording) -> RunWindow:
-    """The window that is looked at; a recording that is too short for one ends the page."""
-    last = recording.n_rows - WINDOW_ROWS
-    if last < 0:
-        selection.hold(replace(view.selection, run=recording.name))
-        components.empty_state(
-            "Too short for a window",
-            f"**{recording.name}** has {recording.n_rows} rows and a window takes {WINDOW_ROWS}, about "
-            f"{WINDOW_ROWS * recording.machine.period_s:.0f} s. Choose a longer recording.",
-            icon=":material/straighten:",
-        )
-        st.stop()
-    wanted = view.selection.start_row
-    row = selection.clamp_row(wanted, window_view.first_row(recording, last), last)
-    components.pick_window(row, recording.n_rows, recording.time_s.tolist())
-    if wanted is not None and wanted > last:
-        st.caption(f"No window of {recording.name} starts at row {wanted}: its last one is shown.")
-    return recording.window(row)
 
 
 def look(view: View, window: RunWindow, label: WindowLabel, what_if: WhatIf) -> Looked | None:
@@ -95,9 +64,9 @@ wanted = view.selection
 grid = st.grid(5, min_column_width=180)
 with grid.cell(column_span=2):
     run = run_choice.choose_run(view)
-recording = open_recording(view, run)
+recording = run_choice.open_recording(view, run)
 with grid.cell(column_span=3):
-    window = choose_window(view, recording)
+    window = run_choice.choose_window(view, recording)
 label = window_view.true_label(window)
 what_if_asked = what_if.asked(view.bundle, wanted)
 if view.bundle is not None:

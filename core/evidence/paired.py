@@ -124,3 +124,27 @@ def differences(
         for tally in first.tallies
         if tally.method == MODEL and tally.metric in others
     ]
+
+
+def unlike(first: Evaluation, second: Evaluation) -> str | None:
+    """Why two evaluations are not of the same test windows, in words; None where they are, as far as they tell.
+
+    They tell the runs, and how many windows of each; which windows of a run is for who knows their digests.
+    """
+    runs = [{unit.run for unit in each.units} for each in (first, second)]
+    if runs[0] != runs[1]:
+        return (
+            f"other runs: {len(runs[0] - runs[1])} of {len(runs[0])} are not among the other's {len(runs[1])}"
+        )
+    models = [each.counts.models for each in (first, second)]
+    if models[0] != models[1]:
+        return f"figures of {models[0]:g} and of {models[1]:g} models pooled"
+    if first.units != second.units or not np.array_equal(_asked(first), _asked(second)):
+        return "other windows of the same runs"
+    return None
+
+
+def _asked(evaluation: Evaluation) -> Floats:
+    """How many windows of each run were asked for their operation, `[R]`."""
+    found = (t for t in evaluation.tallies if (t.metric, t.method) == ("operation", MODEL))
+    return next((np.asarray(tally.asked, np.float64) for tally in found), np.zeros(0))

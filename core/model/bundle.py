@@ -27,10 +27,11 @@ from core.model.calibration import Calibration
 from core.model.decoder import SensorMultiHeadDecoder
 from core.model.encoder import MMDTAELSTM
 from core.model.known_lines import KnownLines
+from core.model.many_windows import predict_windows, teacher_forced
 from core.model.mixture import KnownTokens
 from core.model.one_window import predict_window
 from core.model.packed import TracedDecoder
-from core.model.predict import UNCHANGED, Advance, predict_windows, teacher_forced
+from core.model.predict import UNCHANGED, Advance
 from core.model.prediction import BatchPrediction, Prediction, TeacherForced
 from core.model.scaling import Scaler
 from core.recordings.changes import Change

@@ -1,10 +1,9 @@
-"""From windows to operations and lines: what the model reads, both stages, and many windows at once."""
+"""From windows to operations and lines: what the model reads, stage by stage."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
@@ -16,8 +15,6 @@ from core.gcode import Heads, Scheme
 from core.model.beam import beam_search
 from core.model.decoding import Decoded, Temperatures, greedy
 from core.model.mixture import Mixture
-from core.model.prediction import BatchPrediction, TeacherForced
-from core.model.runner_up import second_lines
 from core.model.scaling import known_codes
 from core.model.targets import teacher_inputs, with_end
 from core.model.token_parts import TokenInput, token_input
@@ -29,7 +26,6 @@ from core.recordings.windows import Windows
 if TYPE_CHECKING:
     from core.model.bundle import Bundle
 
-Number = TypeVar("Number", np.int64, np.float32)
 Ints = NDArray[np.int64]
 BATCH = 256
 UNCHANGED = Change()
@@ -59,62 +55,6 @@ class Encoded(NamedTuple):
     places: Tensor | None = None
 
 
-def predict_windows(
-    bundle: Bundle,
-    windows: Windows,
-    without: Sequence[str] = (),
-    *,
-    decoding: str = "greedy",
-    batch_size: int = BATCH,
-    progress: Advance | None = None,
-    second: bool = False,
-) -> BatchPrediction:
-    """Read many windows free-running, with `second` their second lines too (of greedy decoding alone).
-
-    `progress(done, total)` is told after every batch.
-    """
-    operations, decoded = [], []
-    others: list[NDArray[np.int64]] = []
-    for part in _parts(len(windows), batch_size):
-        encoded = encode(bundle, windows_input(bundle, windows, part, without))
-        operations.append(encoded.operation.numpy())
-        if bundle.reads_lines:
-            decoded.append(decode(bundle, encoded, decoding))
-        if bundle.reads_lines and second:
-            others.append(_pad(second_lines(bundle.scheme, decoded[-1]), bundle.scheme.width + 1, 0))
-        if progress:
-            progress(min(part.stop, len(windows)), len(windows))
-    answer = _batch_prediction(bundle, operations, decoded)
-    return replace(answer, second=np.concatenate(others)) if others else answer
-
-
-def teacher_forced(
-    bundle: Bundle,
-    windows: Windows,
-    without: Sequence[str] = (),
-    *,
-    batch_size: int = BATCH,
-    progress: Advance | None = None,
-) -> TeacherForced:
-    """What the decoder says at every position, given the true tokens before it."""
-    if not bundle.reads_lines:
-        raise InputError(
-            f"{bundle.path} learned no program lines, only operations: there are no tokens to score."
-        )
-    targets, inputs = with_end(windows.tokens), teacher_inputs(windows.tokens)
-    answers = []
-    for part in _parts(len(windows), batch_size):
-        encoded = encode(bundle, windows_input(bundle, windows, part, without))
-        answers.append(logits_given(bundle, encoded, inputs[part], targets[part]))
-        if progress:
-            progress(min(part.stop, len(windows)), len(windows))
-    logits = {head: torch.cat([answer[head] for answer in answers]) for head in answers[0]}
-    heads, probabilities = argmax_heads(logits, bundle.calibration.temperatures)
-    predicted = bundle.scheme.compose(applicable(heads), inputs)
-    predicted[targets == 0] = 0
-    return TeacherForced(targets, predicted, heads, probabilities)
-
-
 def window_input(
     bundle: Bundle, window: RunWindow, without: Sequence[str] = (), change: Change = UNCHANGED
 ) -> ModelInput:
@@ -125,7 +65,7 @@ def window_input(
     values = prepared.values[rows]
     if change.additions:
         values = values + change.added(prepared, rows, bundle.inputs.channels, bundle.machine)
-    return _model_input(bundle, values[None], prepared.categorical[rows][None], present)
+    return model_input(bundle, values[None], prepared.categorical[rows][None], present)
 
 
 def windows_input(bundle: Bundle, windows: Windows, part: slice, without: Sequence[str] = ()) -> ModelInput:
@@ -136,15 +76,16 @@ def windows_input(bundle: Bundle, windows: Windows, part: slice, without: Sequen
             f"{len(bundle.inputs.channels)}: cut them for its protocol, `{bundle.protocol}`."
         )
     present = windows.present[part] & _kept(bundle, without)
-    return _model_input(bundle, windows.continuous[part], windows.categorical[part], present)
+    return model_input(bundle, windows.continuous[part], windows.categorical[part], present)
 
 
-def _model_input(
+def model_input(
     bundle: Bundle,
     continuous: NDArray[np.float32],
     categorical: NDArray[np.int64],
     present: NDArray[np.bool_],
 ) -> ModelInput:
+    """Prepared values `[N, T, C]`, codes `[N, T, K]` and live channels `[N, C]` as the encoder reads them."""
     codes = known_codes(categorical, bundle.encoder.categorical_dims)
     return ModelInput(bundle.scaler.apply(continuous, present), codes, torch.from_numpy(present))
 
@@ -193,27 +134,6 @@ def decode(
     raise ValueError(f'decoding is "greedy" or "beam", not {decoding!r}')
 
 
-def _batch_prediction(
-    bundle: Bundle, operations: list[NDArray[np.float32]], decoded: list[Decoded]
-) -> BatchPrediction:
-    width = bundle.scheme.width + 1
-    if not bundle.reads_lines:
-        return BatchPrediction.of_operations(np.concatenate(operations), width)
-    tokens = np.concatenate([_pad(batch.tokens, width, 0) for batch in decoded])
-    product = np.concatenate([batch.confidence for batch in decoded])
-    return BatchPrediction(
-        operation_probabilities=np.concatenate(operations),
-        tokens=tokens,
-        line=tuple(bundle.scheme.decode_batch(tokens)),
-        confidence=bundle.calibration.line_confidence(product),
-        token_confidence=np.concatenate([_pad(batch.token_confidence, width, 1.0) for batch in decoded]),
-    )
-
-
-def _pad(array: NDArray[Number], width: int, value: float) -> NDArray[Number]:
-    return np.pad(array, ((0, 0), (0, width - array.shape[1])), constant_values=value)
-
-
 @torch.inference_mode()
 def logits_given(
     bundle: Bundle, encoded: Encoded, inputs: NDArray[np.int64], targets: NDArray[np.int64]
@@ -229,7 +149,7 @@ def logits_given(
 @torch.inference_mode()
 def operation_logits(bundle: Bundle, windows: Windows) -> Tensor:
     """What stage 1 says of the operation, raw, `[N, O]`."""
-    inputs = [windows_input(bundle, windows, part) for part in _parts(len(windows), BATCH)]
+    inputs = [windows_input(bundle, windows, part) for part in batches(len(windows), BATCH)]
     return torch.cat([bundle.encoder(data.continuous, data.categorical)[1] for data in inputs])
 
 
@@ -246,7 +166,7 @@ def forced_logits(bundle: Bundle, windows: Windows) -> ForcedLogits:
     """What calibration is fitted on."""
     targets, inputs = with_end(windows.tokens), teacher_inputs(windows.tokens)
     answers, operations, places = [], [], []
-    for part in _parts(len(windows), BATCH):
+    for part in batches(len(windows), BATCH):
         data = windows_input(bundle, windows, part)
         with torch.inference_mode():
             memory, logits = bundle.encoder(data.continuous, data.categorical)
@@ -294,6 +214,7 @@ def applicable(heads: Heads) -> Heads:
     )
 
 
-def _parts(n: int, size: int) -> Iterator[slice]:
+def batches(n: int, size: int) -> Iterator[slice]:
+    """Slices of `size` of N windows."""
     for start in range(0, n, size):
         yield slice(start, min(start + size, n))

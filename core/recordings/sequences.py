@@ -67,10 +67,11 @@ class SplitsManifest(BaseModel):
 
 @dataclass(frozen=True)
 class Splits:
-    """A folder of window files; each part is read when it is first asked for."""
+    """A folder of window files; each part is read when it is first asked for, without the channels left out."""
 
     path: Path
     manifest: SplitsManifest
+    left_out: frozenset[str] = frozenset()
 
     @cached_property
     def train(self) -> Windows:
@@ -100,7 +101,7 @@ class Splits:
 
     def _part(self, part: str) -> Windows:
         path = self.path / f"{part}_sequences.npz"
-        windows = read_sequences(path, length=self.manifest.length)
+        windows = read_sequences(path, length=self.manifest.length).without(self.left_out)
         if windows.channels != self.manifest.spec.channels:
             raise SequencesError(
                 f"{path} has other channels than {MANIFEST} beside it: cut the windows again."

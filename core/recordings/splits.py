@@ -14,7 +14,16 @@ from sklearn.model_selection import train_test_split
 from core.errors import ToolmarkError
 from core.recordings.inputs import PROTOCOLS
 
-__all__ = ["PROTOCOLS", "RunSplit", "SplitError", "WindowSplit", "read_folds", "split_runs", "split_windows"]
+__all__ = [
+    "PROTOCOLS",
+    "RunSplit",
+    "SplitError",
+    "WindowSplit",
+    "deal_folds",
+    "read_folds",
+    "split_runs",
+    "split_windows",
+]
 
 # 70/15/15
 SHARES = (0.70, 0.15, 0.15)
@@ -118,6 +127,23 @@ def read_folds(path: str | Path) -> dict[str, int]:
     if len(twice):
         raise SplitError(f"The folds {path} name the run {twice.iloc[0]} twice: keep one row a run.")
     return dict(zip(table["run"].tolist(), numbers.astype(int).tolist(), strict=True))
+
+
+def deal_folds(operation_of: Mapping[str, str | None], n_folds: int) -> dict[str, int]:
+    """Run -> fold where no file says: the runs of each operation dealt in turn, neighbours two folds apart.
+
+    So an operation of two runs, dealt into five folds, is learned from in each of them.
+    """
+    if n_folds < SMALLEST_SPLIT:
+        raise SplitError(f"{n_folds} folds are too few: one tests, one validates, the rest trains.")
+    folds: dict[str, int] = {}
+    for start, operation in enumerate(sorted({str(name) for name in operation_of.values()})):
+        runs = sorted(run for run, own in operation_of.items() if str(own) == operation)
+        for place, run in enumerate(runs):
+            # of an even number of folds two steps reach but a half
+            turned = 2 * place // n_folds if n_folds % 2 == 0 else 0
+            folds[run] = (start + 2 * place + turned) % n_folds
+    return folds
 
 
 def _halves(

@@ -1,6 +1,6 @@
 """Windows: 64 rows of a run, cut every 16, each with the program line that fills most of it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple, Protocol
 
@@ -80,6 +80,18 @@ class Windows:
         """The windows of an index array, a mask or a slice (a slice shares the memory)."""
         return replace(self, **{name: getattr(self, name)[index] for name in ARRAYS})
 
+    def without(self, channels: Collection[str]) -> "Windows":
+        """The same windows with these channels cut out."""
+        kept = [place for place, channel in enumerate(self.channels) if channel not in channels]
+        if len(kept) == len(self.channels):
+            return self
+        return replace(
+            self,
+            continuous=np.ascontiguousarray(self.continuous[:, :, kept]),
+            present=np.ascontiguousarray(self.present[:, kept]),
+            channels=tuple(self.channels[place] for place in kept),
+        )
+
     def with_tokens(self, scheme: LineEncoder) -> "Windows":
         """The same windows with the tokens of a scheme; a window without a label has none."""
         lines, which = np.unique(self.gcode, return_inverse=True)
@@ -108,6 +120,30 @@ def concat(parts: Sequence[Windows]) -> Windows:
         )
     arrays: dict[str, Any] = {name: np.concatenate([getattr(p, name) for p in parts]) for name in ARRAYS}
     return replace(parts[0], **arrays)
+
+
+def as_windows(window: RunWindow, spec: InputSpec) -> Windows:
+    """One window, wherever it lies, in the form of many; without a label."""
+    prepared, rows = prepare(window.recording, spec), window.rows
+    none, unknown = np.array([""]), np.full(1, np.nan, np.float32)
+    return Windows(
+        continuous=prepared.values[rows][None],
+        categorical=prepared.categorical[rows][None],
+        tokens=np.zeros((1, TOKEN_WIDTH), dtype=np.int64),
+        operation_type=np.full(1, window.recording.machine.operation_id(window.operation), np.int64),
+        run=np.array([window.recording.name]),
+        start_row=np.array([window.start_row], np.int64),
+        gcode=none,
+        present=np.asarray(prepared.live[rows].all(axis=0), dtype=bool)[None],
+        near=none,
+        top_rows=np.zeros(1, np.int64),
+        tied=np.zeros(1, dtype=bool),
+        place=unknown,
+        lag=unknown,
+        synced=none,
+        synced_near=none,
+        channels=spec.channels,
+    )
 
 
 def cut_windows(

@@ -16,3 +16,8 @@ def encoder_data(windows: Windows, scaler: Scaler, categorical_dims: tuple[int, 
         operation=torch.from_numpy(windows.operation_type),
         place=torch.from_numpy(windows.place),
     )
+
+
+def learned_from(windows: Windows, *, lines: bool) -> Windows:
+    """The windows that are learned from: those with a label, or, where no line is read, of a known operation."""
+    return windows.take(windows.labelled if lines else windows.operation_type >= 0)

@@ -14,6 +14,7 @@ from core.errors import ToolmarkError
 from core.gcode import Scheme, scheme_from_json
 from core.model.bundle import (
     FORMAT,
+    METRICS,
     Bundle,
     BundleManifest,
     as_stored,
@@ -32,11 +33,13 @@ from core.recordings.sequences import Splits, read_splits
 from core.recordings.windows import Windows
 from core.training.augment import channel_groups, drop_groups
 from core.training.calibrate import calibrate
-from core.training.data import encoder_data
+from core.training.data import encoder_data, learned_from
 from core.training.dimensions import decoder_config, encoder_config
 from core.training.loop import Listener, State, fit, read_checkpoint
 from core.training.offsets import PartOffsets, part_offsets
+from core.training.preset_fields import arguments_of
 from core.training.presets import Preset, Stage1, Stage2
+from core.training.record import TrainingRecord, at_work, begin, command_of, finish, of_windows
 from core.training.stage1 import EncoderData, EncoderTask, encode
 from core.training.stage2 import DecoderData, DecoderTask
 from core.training.warm_start import begin_with, load_initial
@@ -49,7 +52,7 @@ class TrainingError(ToolmarkError):
 
 
 def train(
-    splits_dir: Path,
+    splits: Path | Splits,
     out: Path,
     preset: Preset,
     seed: int = 0,
@@ -57,15 +60,28 @@ def train(
     threads: int = 2,
     listener: Listener | None = None,
     initial: Path | None = None,
+    command: Sequence[str] = (),
 ) -> Path:
-    """Train a bundle on the window files of `splits_dir` and write it to `out`.
+    """Train a bundle on window files (or the folder of them) and write it to `out`.
 
     Killed at any moment and called again with the same arguments, it goes on with the last whole epoch. Stage 1
     alone leaves the frozen encoder in `out/training`, where stage 2 alone takes it up. Windows without any program
     line make a bundle of stage 1 that tells the operation. `initial`: a bundle whose weights are begun with.
+    `command`: the arguments of `python -m core` that go on with it, where they are not those of `train`.
+
+    Raises:
+        ToolmarkError: the windows cannot be learned from, or another training works in `out`.
     """
     torch.set_num_threads(threads)
-    job = _Job.open(splits_dir, out, preset, seed, initial)
+    opened = splits if isinstance(splits, Splits) else read_splits(splits)
+    job = _Job.open(opened, out, preset, seed, initial)
+    said = tuple(command) or command_of(opened.path, out, arguments_of(preset), seed, stages, initial)
+    with at_work(out):
+        begin(out, job.record(said, tuple(stages), threads))
+        return _stages(job, out, stages, listener)
+
+
+def _stages(job: "_Job", out: Path, stages: Sequence[int], listener: Listener | None) -> Path:
     if 1 in stages:
         job.stage1(listener)
     if not job.reads_lines:
@@ -93,14 +109,12 @@ class _Job:
     initial: Bundle | None
 
     @classmethod
-    def open(cls, splits_dir: Path, out: Path, preset: Preset, seed: int, initial: Path | None) -> "_Job":
-        splits = read_splits(splits_dir)
+    def open(cls, splits: Splits, out: Path, preset: Preset, seed: int, initial: Path | None) -> "_Job":
         reads_lines = bool(splits.train.labelled.any())
-        choose = _labelled if reads_lines else _of_known_operation
-        parts = {part: choose(getattr(splits, part)) for part in ("train", "val")}
+        parts = {part: learned_from(getattr(splits, part), lines=reads_lines) for part in ("train", "val")}
         if not all(map(len, parts.values())):
             raise TrainingError(
-                f"{splits_dir} has no training or validation windows with a program line or an operation: "
+                f"{splits.path} has no training or validation windows with a program line or an operation: "
                 "cut windows again."
             )
         return cls(
@@ -146,6 +160,21 @@ class _Job:
     def decoder_config(self) -> DecoderConfig:
         n_operations = len(self.splits.manifest.operations)
         return decoder_config(self.preset, self.scheme, n_operations, reads_lines=self.reads_lines)
+
+    def record(self, command: tuple[str, ...], stages: tuple[int, ...], threads: int) -> TrainingRecord:
+        """What is to be known of this training before its end."""
+        return TrainingRecord(
+            **of_windows(self.splits.manifest),
+            name=self.out.name,
+            seed=self.seed,
+            preset=self.preset.to_json(),
+            stages=stages,
+            begun_from=self.initial.digest if self.initial else None,
+            threads=threads,
+            code_version=code_version(),
+            keys={"stage1": self.encoder_key, "stage2": self.decoder_key},
+            command=command,
+        )
 
     def windows(self, windows: Windows) -> EncoderData:
         return encoder_data(windows, self.scaler, self.encoder_config().categorical_dims)
@@ -232,11 +261,14 @@ class _Job:
             digest="",
         )
         calibration = calibrate(loose, self.val)
+        # figures of the bundle that this one takes the place of
+        (self.out / METRICS).unlink(missing_ok=True)
         save_bundle(
             self.out, manifest, self.machine, self.scaler, encoder, decoder, calibration, self.programs
         )
         for leftover in self.folder.glob("*.pt"):
             leftover.unlink()
+        finish(self.out)
         return load_bundle(self.out).path
 
     def manifest(self) -> BundleManifest:
@@ -267,11 +299,3 @@ class _Job:
             training={"seconds": {stage: float(seconds) for stage, seconds in logs.items()}}
             | ({"begun_from": self.initial.digest} if self.initial else {}),
         )
-
-
-def _labelled(windows: Windows) -> Windows:
-    return windows.take(windows.labelled)
-
-
-def _of_known_operation(windows: Windows) -> Windows:
-    return windows.take(windows.operation_type >= 0)

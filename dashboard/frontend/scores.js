@@ -32,8 +32,8 @@ function barOf(row, most) {
 function rowOf(data, group, row, say) {
   const line = make("tr", "row")
   const name = make("td", "name")
-  const inner = make(row.open ? "button" : "span", "", row.label)
-  if (row.open) {
+  const inner = make(data.open ? "button" : "span", "", row.label)
+  if (data.open) {
     inner.type = "button"
     inner.onclick = () => say("open", row.metric)
   }
@@ -84,7 +84,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const head = make("tr")
   const names = ["", "%", "95 % interval", "", "n"]
   if (data.base) names.push("Best baseline")
-  if (data.other) names.push("Other side", "Difference")
+  if (data.other) names.push(...data.heads)
   head.append(...names.map((name, place) => make("th", place === 0 ? "left" : "", name)))
   const body = make("tbody")
   for (const group of data.groups) {

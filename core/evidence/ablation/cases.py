@@ -21,11 +21,17 @@ WORDS: dict[Kind, str] = {
 
 @dataclass(frozen=True)
 class Case:
-    """One row of the table: the modalities or the board that it is about, and what is removed for it."""
+    """One row of the table: the modalities or the board that it is about, and how they are removed or kept."""
 
     kind: Kind
     names: tuple[str, ...]
-    removal: Removal
+    way: Way = "missing"
+
+    def removal(self, bundle: Bundle) -> Removal:
+        """What is taken away for it."""
+        if self.kind == "kept":
+            return kept_alone(bundle, self.names, self.way)
+        return Removal(self.names, self.way)
 
 
 def modalities(bundle: Bundle) -> tuple[str, ...]:
@@ -41,11 +47,12 @@ def boards(bundle: Bundle) -> tuple[str, ...]:
 
 
 def kinds_named(names: Sequence[str]) -> tuple[Kind, ...]:
-    """The kinds of these names; RemovalError for one that there is not."""
+    """The kinds of these names; pairs need their members alone too. RemovalError for one that there is not."""
     unknown = [name for name in names if name not in KINDS]
     if unknown:
         raise RemovalError(f"There is no table of “{unknown[0]}”: choose among {', '.join(KINDS)}.")
-    return tuple(kind for kind in KINDS if kind in names)
+    needed = {*names, *(("modality",) if "pair" in names else ())}
+    return tuple(kind for kind in KINDS if kind in needed)
 
 
 def cases(bundle: Bundle, kinds: Sequence[Kind] = ("modality",), way: Way = "missing") -> tuple[Case, ...]:
@@ -55,12 +62,9 @@ def cases(bundle: Bundle, kinds: Sequence[Kind] = ("modality",), way: Way = "mis
 
 def _of_kind(bundle: Bundle, kind: Kind, way: Way) -> list[Case]:
     names = boards(bundle) if kind == "board" else modalities(bundle)
-    groups = combinations(names, 2 if kind == "pair" else 1)
-    if kind == "kept":
-        return [Case(kind, group, kept_alone(bundle, group, way)) for group in groups]
-    return [Case(kind, group, Removal(group, way)) for group in groups]
+    return [Case(kind, group, way) for group in combinations(names, 2 if kind == "pair" else 1)]
 
 
 def named(names: Sequence[str], way: Way = "missing") -> Case:
     """The case of all these modalities, boards or channels removed at once."""
-    return Case("named", tuple(names), Removal(tuple(names), way))
+    return Case("named", tuple(names), way)

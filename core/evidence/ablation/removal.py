@@ -1,18 +1,24 @@
 """Ways to take channels away from windows: each leaves something else of what a channel knew."""
 
-from collections.abc import Sequence
+import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.errors import ToolmarkError
 from core.evidence.tally import Bools, Ints
 from core.model.bundle import Bundle
-from core.recordings.windows import Windows
+from core.model.predict import ModelInput, windows_input
+from core.recordings.recording import RunWindow
+from core.recordings.windows import Windows, as_windows
 
 Way = Literal["missing", "mean", "hold", "shuffle", "noise", "offset"]
 WAYS: tuple[Way, ...] = get_args(Way)
+# the ways that draw something at random
+SEEDED: tuple[Way, ...] = ("shuffle", "noise")
 WORDS: dict[Way, str] = {
     "missing": "As if the channels were not there: 0 after scaling, which is the mean of the training windows.",
     "mean": "Each channel stands still at its own mean of the window: its level stays, every change is gone.",
@@ -82,27 +88,55 @@ def removed(windows: Windows, bundle: Bundle, removal: Removal, donors: Windows 
     elif removal.way == "offset":
         own += bundle.scaler.mean[mask] - own.mean(axis=1, keepdims=True)
     else:
-        noise = np.random.default_rng(removal.seed).standard_normal(own.shape, np.float32)
-        own[:] = bundle.scaler.mean[mask] + bundle.scaler.scale[mask] * noise
+        own[:] = bundle.scaler.mean[mask] + bundle.scaler.scale[mask] * _noise(windows, mask, removal.seed)
     values[:, :, mask] = own
     return replace(windows, continuous=values)
 
 
+def removed_input(
+    bundle: Bundle, window: RunWindow, removal: Removal, donors: Windows | None = None
+) -> ModelInput:
+    """One window of a recording as the encoder reads it without what the removal names.
+
+    What is drawn at random is drawn as for the same window among others, so that both are read alike.
+    """
+    return windows_input(
+        bundle, removed(as_windows(window, bundle.inputs), bundle, removal, donors), slice(0, 1)
+    )
+
+
+def _generator(seed: int, run: str, start_row: int) -> np.random.Generator:
+    """Random numbers of one window's own: whatever else is scored, it is given the same."""
+    return np.random.default_rng((seed, zlib.crc32(run.encode()), start_row))
+
+
+def _generators(windows: Windows, seed: int) -> Iterator[np.random.Generator]:
+    for run, start in zip(windows.run.tolist(), windows.start_row.tolist(), strict=True):
+        yield _generator(seed, run, start)
+
+
+def _noise(windows: Windows, mask: Bools, seed: int) -> NDArray[np.float32]:
+    """White noise `[N, T, M]`; that of a channel is the same whatever else is taken away."""
+    shape = windows.continuous.shape[1:]
+    drawn = (one.standard_normal(shape, np.float32)[:, mask] for one in _generators(windows, seed))
+    return np.stack(list(drawn))
+
+
 def _shuffled(windows: Windows, mask: Bools, donors: Windows, seed: int) -> Windows:
     """Every window with the masked channels of a window of another run, where there is another run."""
-    donor = _donors(windows, donors, np.random.default_rng(seed))
+    donor = _donors(windows, donors, seed)
     values, present = windows.continuous.copy(), windows.present.copy()
     values[:, :, mask] = donors.continuous[donor][:, :, mask]
     present[:, mask] = donors.present[donor][:, mask]
     return replace(windows, continuous=values, present=present)
 
 
-def _donors(windows: Windows, donors: Windows, generator: np.random.Generator) -> Ints:
-    """The donor of each window, `[N]`: drawn anew while it is of the window's own run."""
-    chosen = generator.integers(0, len(donors), len(windows))
-    several = len(np.unique(donors.run)) > 1
-    own = donors.run[chosen] == windows.run
-    while several and own.any():
-        chosen[own] = generator.integers(0, len(donors), int(own.sum()))
-        own = donors.run[chosen] == windows.run
-    return np.asarray(chosen, np.int64)
+def _donors(windows: Windows, donors: Windows, seed: int) -> Ints:
+    """The donor of each window, `[N]`."""
+    every = np.arange(len(donors))
+    others = {run: every[donors.run != run] for run in set(windows.run.tolist())}
+    chosen = []
+    for run, generator in zip(windows.run.tolist(), _generators(windows, seed), strict=True):
+        among = others[run] if len(others[run]) else every
+        chosen.append(int(among[generator.integers(len(among))]))
+    return np.array(chosen, np.int64)

@@ -7,9 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from core.evidence.ablation.cases import Case
-from core.evidence.ablation.removal import Removal
-from core.evidence.ablation.scored import NOTHING, Ablation
+from core.evidence.ablation.cases import Case, Kind
+from core.evidence.ablation.scored import Ablation
 from core.evidence.bootstrap import Interval
 from core.evidence.evaluation import ALL, Evaluation
 from core.evidence.metrics import MODEL, describe
@@ -51,29 +50,51 @@ class Effect:
         return self.runs >= FEWEST_RUNS and leaves_out_zero(self.points.low, self.points.high)
 
 
-def score_cases(
-    ablation: Ablation, cases: Sequence[Case], told: Told | None = None
-) -> dict[Case, Evaluation]:
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """The evaluation of the whole model, and that of every case."""
+
+    whole: Evaluation
+    cases: Mapping[Case, Evaluation]
+
+    def of(self, *kinds: Kind) -> "Scores":
+        """The cases of some kinds, with what they are compared with."""
+        return Scores(self.whole, {case: found for case, found in self.cases.items() if case.kind in kinds})
+
+
+def score_cases(ablation: Ablation, cases: Sequence[Case], told: Told | None = None) -> Scores:
     """Score every case; what was scored before is not scored again."""
     found = {}
-    ablation.evaluation()
+    whole = ablation.evaluation()
     for done, case in enumerate(cases):
         if told:
             told(done, len(cases), f"{case.kind} {', '.join(case.names)}")
-        found[case] = ablation.evaluation(case.removal)
+        found[case] = ablation.evaluation(case.removal(ablation.bundle))
     if told:
         told(len(cases), len(cases), "")
-    return found
+    return Scores(whole, found)
 
 
-def effects(ablation: Ablation, scored: Mapping[Case, Evaluation]) -> list[Effect]:
-    """What each scored case does to every metric, for all operations together and for each."""
-    whole = ablation.evaluation(NOTHING)
-    masks = _masks(whole)
+def effects(
+    scores: Scores, metrics: Sequence[str] | None = None, groups: Sequence[str] | None = None
+) -> list[Effect]:
+    """What each case does to some metrics or all, for some groups or for all operations together and each.
+
+    A pair has its interaction where its members alone are among the cases: for all operations, or the groups asked for.
+    """
+    masks = {name: mask for name, mask in _masks(scores.whole).items() if groups is None or name in groups}
     return [
         effect
-        for case, evaluation in scored.items()
-        for effect in _of_case(case, whole, evaluation, masks, _singles(case, ablation))
+        for case, evaluation in scores.cases.items()
+        for effect in _of_case(
+            case,
+            scores.whole,
+            evaluation,
+            masks,
+            _singles(case, scores),
+            metrics,
+            everywhere=groups is not None,
+        )
     ]
 
 
@@ -82,12 +103,12 @@ def _masks(whole: Evaluation) -> dict[str, Bools | None]:
     return {ALL: None} | {name: of == place for place, name in enumerate(whole.operations)}
 
 
-def _singles(case: Case, ablation: Ablation) -> tuple[Evaluation, ...]:
-    """The evaluations of a pair's members, where they are known."""
+def _singles(case: Case, scores: Scores) -> tuple[Evaluation, ...]:
+    """The evaluations of a pair's members, where both are there."""
     if case.kind != "pair":
         return ()
-    known = [ablation.known(Removal((name,), case.removal.way)) for name in case.names]
-    return tuple(each for each in known if each is not None) if all(known) else ()
+    found = [scores.cases.get(Case("modality", (name,), case.way)) for name in case.names]
+    return tuple(each for each in found if each is not None) if all(found) else ()
 
 
 def _of_case(
@@ -96,10 +117,13 @@ def _of_case(
     evaluation: Evaluation,
     masks: Mapping[str, Bools | None],
     singles: Sequence[Evaluation],
+    metrics: Sequence[str] | None,
+    *,
+    everywhere: bool,
 ) -> Iterator[Effect]:
     after, alone = _tallies(evaluation), [_tallies(each) for each in singles]
     for metric, before in _tallies(whole).items():
-        if metric not in after:
+        if metric not in after or (metrics is not None and metric not in metrics):
             continue
         for group, mask in masks.items():
             chosen = slice(None) if mask is None else mask
@@ -109,7 +133,8 @@ def _of_case(
             found = difference(metric, before, after[metric], mask)
             points = Interval(found.points, found.low, found.high)
             both = None
-            if alone and group == ALL:
+            # of every group there would be thousands that nobody asked for
+            if alone and (everywhere or group == ALL):
                 terms = [(1, after[metric]), (1, before), *((-1, each[metric]) for each in alone)]
                 both = combined(terms, mask)
             yield Effect(case, metric, group, found.first, found.second, points, found.n, found.runs, both)
@@ -125,7 +150,7 @@ def frame(found: Sequence[Effect]) -> pd.DataFrame:
         {
             "kind": each.case.kind,
             "names": ", ".join(each.case.names),
-            "way": each.case.removal.way,
+            "way": each.case.way,
             "metric": each.metric,
             "operation": each.group,
             "n": each.n,

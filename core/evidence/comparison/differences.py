@@ -56,6 +56,13 @@ def differences(
     """
     theirs = {group.name: group for group in groups(other, by, other_slices or slices)}
     pairs = [(group, theirs[group.name]) for group in groups(one, by, slices) if group.name in theirs]
+    return between(pairs, bootstrap)
+
+
+def between(
+    pairs: Sequence[tuple[Group, Group]], bootstrap: BootstrapConfig | None = None
+) -> list[Difference]:
+    """The same of groups that are there already, each beside its other side; all of them are judged together."""
     found = [each for ours, their in pairs for each in _of_group(ours, their, bootstrap or BootstrapConfig())]
     return sorted(_judged(found), key=lambda each: -abs(each.delta))
 

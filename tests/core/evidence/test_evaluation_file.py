@@ -10,6 +10,7 @@ from core.evidence.evaluation_file import (
     evaluation_from_json,
     evaluation_json,
     read_evaluation,
+    read_headline,
     write_evaluation,
 )
 from core.evidence.pooling import pool
@@ -76,3 +77,16 @@ def test_tallies_of_other_runs_are_refused(evaluated: Make) -> None:
     content = evaluation_json(evaluated(RUNS))
     with pytest.raises(EvidenceError, match="damaged"):
         evaluation_from_json({**content, "units": content["units"][:-1]})
+
+
+def test_the_headline_is_what_the_whole_evaluation_says(evaluated, tmp_path: Path) -> None:
+    evaluation = evaluated(["a", "b"])
+    write_evaluation(evaluation, tmp_path / "e.json")
+    (tmp_path / "kept.json").write_text(json.dumps(evaluation_json(evaluation)))
+    whole = read_evaluation(tmp_path / "e.json")
+    for name in ("e.json", "kept.json"):
+        found = read_headline(tmp_path / name)
+        assert found == {row.metric: row for row in whole.table()}
+    (tmp_path / "half.json").write_text((tmp_path / "e.json").read_text()[:900])
+    with pytest.raises(EvidenceError):
+        read_headline(tmp_path / "half.json")

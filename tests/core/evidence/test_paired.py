@@ -1,11 +1,13 @@
 """Tests of `core.evidence.paired`: the same runs are drawn on both sides."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.evidence.paired import difference, differences
+from core.evidence.paired import difference, differences, unlike
 from core.evidence.tally import Tally
 from core.evidence.truth import EvidenceError
 
@@ -52,3 +54,15 @@ def test_of_one_operation(evaluated) -> None:
         row = other.row("exact_line", group)
         if row is not None:
             assert found["exact_line"].second == pytest.approx(row.value)
+
+
+def test_the_same_test_windows_are_told_from_others(evaluated) -> None:
+    one = evaluated(["a", "b"])
+    assert unlike(one, evaluated(["a", "b"], seed=1)) is None
+    assert "other runs: 1 of 2 are not among the other's 2" in str(unlike(one, evaluated(["a", "c"])))
+    fewer = [
+        replace(each, sums=each.sums * [1, 0.5]) if each.kind == "share" else each for each in one.tallies
+    ]
+    assert unlike(one, replace(one, tallies=tuple(fewer))) == "other windows of the same runs"
+    pooled = replace(one, counts=replace(one.counts, models=3))
+    assert unlike(one, pooled) == "figures of 1 and of 3 models pooled"

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.recordings.machine import Machine
-from core.recordings.splits import RunSplit, SplitError, read_folds, split_runs, split_windows
+from core.recordings.splits import RunSplit, SplitError, deal_folds, read_folds, split_runs, split_windows
 
 
 def runs_of(sizes: dict[str, int]) -> tuple[list[str], list[str | None]]:
@@ -147,3 +147,21 @@ def test_the_published_folds(recordings_dir: Path, machine: Machine) -> None:
         split = split_runs(list(folds), [machine.operation_of(run) for run in folds], folds=folds, fold=fold)
         tested += split.test
     assert sorted(tested) == sorted(folds)
+
+
+def test_dealt_folds_learn_from_operations_of_two_runs() -> None:
+    runs, operations = runs_of({"adaptive": 2, "face": 2, "pocket": 2, "drill": 5})
+    folds = deal_folds(dict(zip(runs, operations, strict=True)), 5)
+    for fold in range(5):
+        split = split_runs(runs, operations, folds=folds, fold=fold)
+        assert_partition(split, runs)
+        assert {run.rpartition("_")[0] for run in split.train} == {"adaptive", "face", "pocket", "drill"}
+    with pytest.raises(SplitError, match="too few"):
+        deal_folds(dict(zip(runs, operations, strict=True)), 2)
+
+
+@given(st.integers(3, 9), st.integers(1, 30))
+def test_runs_are_dealt_evenly(n_folds: int, n_runs: int) -> None:
+    folds = deal_folds({f"face_{place:03d}": "face" for place in range(n_runs)}, n_folds)
+    sizes = [list(folds.values()).count(fold) for fold in range(n_folds)]
+    assert max(sizes) - min(sizes) <= 1

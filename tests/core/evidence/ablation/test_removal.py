@@ -2,11 +2,22 @@
 
 import numpy as np
 import pytest
+import torch
 
 from core.errors import ToolmarkError
-from core.evidence.ablation.removal import WAYS, WORDS, Removal, RemovalError, kept_alone, removed
+from core.evidence.ablation.removal import (
+    WAYS,
+    WORDS,
+    Removal,
+    RemovalError,
+    kept_alone,
+    removed,
+    removed_input,
+)
 from core.model.bundle import Bundle, load_bundle
+from core.model.predict import windows_input
 from core.recordings.sequences import read_splits
+from core.recordings.store import Store
 from core.recordings.windows import Windows
 from tests.pipeline import Pipeline
 
@@ -75,3 +86,27 @@ def test_nothing_to_remove_and_unknown_names_are_said(bundle: Bundle) -> None:
         Removal(("presure",)).mask(bundle)
     with pytest.raises(RemovalError, match="reads nothing of"):
         Removal(("position",)).mask(bundle)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_window_alone_is_read_as_among_all_others(
+    bundle: Bundle, windows: Windows, pipeline: Pipeline, way
+) -> None:
+    """What is drawn at random is the window's own, whatever else is scored with it."""
+    removal = Removal(("pressure", "frame_l2.Ax"), way, 2)
+    among = removed(windows, bundle, removal, windows)
+    store = Store.open(pipeline.store)
+    for place in (0, len(windows) // 2, len(windows) - 1):
+        run, start = str(windows.run[place]), int(windows.start_row[place])
+        alone = removed_input(bundle, store.recording(run).window(start), removal, windows)
+        expected = windows_input(bundle, among, slice(place, place + 1))
+        assert torch.equal(alone.present, expected.present)
+        assert torch.equal(alone.continuous, expected.continuous)
+
+
+def test_the_noise_of_a_channel_stays_when_another_is_taken_away(bundle: Bundle, windows: Windows) -> None:
+    one, both = (
+        removed(windows, bundle, Removal(names, "noise")) for names in (("sound",), ("sound", "gyro"))
+    )
+    mask = Removal(("sound",)).mask(bundle)
+    assert np.array_equal(one.continuous[:, :, mask], both.continuous[:, :, mask])

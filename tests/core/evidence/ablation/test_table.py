@@ -1,5 +1,6 @@
 """Tests of the table of ablations: scored once, equal to `evaluate`, paired with the whole model."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,10 @@ import pytest
 from core.evidence.ablation.cases import cases, kinds_named, modalities, named
 from core.evidence.ablation.removal import Removal, RemovalError
 from core.evidence.ablation.scored import Ablation, held_out_windows
+from core.evidence.ablation.shapley import Shapley, Value
 from core.evidence.ablation.table import effects, frame, score_cases, to_markdown
+from core.evidence.ablation.table_file import ablated, read_ablated, write_ablated
+from core.evidence.bootstrap import Interval
 from core.evidence.evaluation import ALL
 from core.evidence.scoring import score_bundle
 from core.evidence.truth import EvidenceError
@@ -60,13 +64,13 @@ def test_points_and_relative_drops_are_what_they_are_called(ablation: Ablation) 
     n = len(modalities(ablation.bundle))
     assert len(wanted) == 2 * n + n * (n - 1) // 2
     some = {name for case in wanted[:3] for name in case.names}
-    found = effects(ablation, score_cases(ablation, [case for case in wanted if some.issuperset(case.names)]))
+    found = effects(score_cases(ablation, [case for case in wanted if some.issuperset(case.names)]))
     assert {each.case.kind for each in found} == {"modality", "kept", "pair"}
     whole = ablation.evaluation()
     for each in found:
         row = whole.row(each.metric, each.group)
         assert row is not None and each.whole == pytest.approx(row.value)
-        after = ablation.evaluation(each.case.removal).row(each.metric, each.group)
+        after = ablation.evaluation(each.case.removal(ablation.bundle)).row(each.metric, each.group)
         assert after is not None and each.without == pytest.approx(after.value)
         assert each.points.value == pytest.approx(each.without - each.whole)
         if each.whole:
@@ -81,18 +85,54 @@ def test_points_and_relative_drops_are_what_they_are_called(ablation: Ablation) 
     assert len(frame(found)) == len(found) and "nothing removed" in to_markdown(found)
 
 
+def test_what_was_scored_is_kept_in_one_file_and_added_to(ablation: Ablation, tmp_path: Path) -> None:
+    bundle, file = ablation.bundle, tmp_path / "kept.json"
+    names = modalities(bundle)
+    game = Shapley((Value(names[0], "operation", Interval(0.25, -0.1, 0.5), 0.01),), 8, {"operation": 0.25})
+    singles, pairs = cases(bundle, ("modality",))[:2], cases(bundle, kinds_named(["pair"]))
+    assert {case.kind for case in pairs} == {"modality", "pair"}
+    pair = next(case for case in pairs if case.names == tuple(name for s in singles for name in s.names))
+    write_ablated(ablated(ablation, "missing", names, score_cases(ablation, singles), game), file)
+    write_ablated(ablated(ablation, "missing", names, score_cases(ablation, [pair]), None), file)
+    found = read_ablated(file)
+    assert set(found.scores.cases) == {*singles, pair} and found.has("pair")
+    assert found.shapley is not None and vars(found.shapley) == vars(game)
+    assert (found.digest, found.modalities, found.protocol) == (bundle.digest, names, bundle.protocol)
+    # the figures are those of the evaluations themselves, whatever of them is asked for
+    direct = effects(score_cases(ablation, [*singles, pair]), ("operation",))
+    assert effects(found.scores, ("operation",)) == direct
+    assert [each for each in direct if each.interaction]
+    # another way is another table: nothing of this one stays
+    other = cases(bundle, ("modality",), "hold")[:1]
+    write_ablated(ablated(ablation, "hold", names, score_cases(ablation, other), None), file)
+    assert set(read_ablated(file).scores.cases) == set(other) and read_ablated(file).shapley is None
+    file.write_text("{}")
+    with pytest.raises(EvidenceError, match="something else"):
+        read_ablated(file)
+
+
 def test_what_is_named_together_is_one_case(ablation: Ablation) -> None:
     case = named(("pressure", "gyro"))
-    found = effects(ablation, score_cases(ablation, [case]))
+    found = effects(score_cases(ablation, [case]))
     assert {each.case for each in found} == {case} and not any(each.interaction for each in found)
 
 
 def test_unknown_tables_and_foreign_windows_are_refused(
-    bundle: Bundle, seed_pipeline: Pipeline, pipeline: Pipeline
+    bundle: Bundle, seed_pipeline: Pipeline, tmp_path: Path
 ) -> None:
     with pytest.raises(RemovalError, match="no table of"):
         kinds_named(["modality", "everything"])
     with pytest.raises(EvidenceError, match="cut for other inputs"):
         held_out_windows(bundle, seed_pipeline.splits)
+    # under the published protocol the windows that were tested on are drawn again from the recordings
+    drawn, tested = (
+        held_out_windows(load_bundle(seed_pipeline.bundle), path)
+        for path in (seed_pipeline.store, seed_pipeline.splits)
+    )
+    assert set(zip(drawn.run, drawn.start_row, strict=True)) == set(
+        zip(tested.run, tested.start_row, strict=True)
+    )
+    some = sorted(seed_pipeline.runs.iterdir())[0]
+    shutil.copy(some, tmp_path)
     with pytest.raises(EvidenceError, match="window files"):
-        held_out_windows(load_bundle(seed_pipeline.bundle), pipeline.store)
+        held_out_windows(load_bundle(seed_pipeline.bundle), tmp_path)

@@ -1,0 +1,124 @@
+"""About a table of ablations: what was scored, what its figures mean, its file, and what else was kept."""
+
+from functools import partial
+
+import streamlit as st
+
+from core.evidence.ablation.cases import Kind
+from core.evidence.ablation.removal import Way
+from core.evidence.ablation.results import figure
+from core.evidence.evaluation import ALL
+from core.evidence.metrics import describe
+from core.evidence.paired import FEWEST_RUNS
+from dashboard import ablation_jobs, ablation_kept, ablation_sheets, components
+from dashboard.ablation_choice import LABELS
+from dashboard.ablation_jobs import Sheet
+from dashboard.ablation_kept import Kept
+from dashboard.ablation_tests import Place
+from dashboard.shell import View
+
+KINDS: dict[Sheet, tuple[Kind, ...]] = {
+    "modality": ("modality",),
+    "kept": ("kept",),
+    "board": ("board",),
+    "pair": ("modality", "pair"),
+    "shapley": ("modality",),
+}
+POINTS = (
+    "*Points*: the figure without it less the whole model's. *Relative*: that as a share of the whole model's value; "
+    "in a matrix it stands with the interval where the pointer rests."
+)
+
+
+def has(kept: Kept, sheet: Sheet) -> bool:
+    """Whether a table is scored."""
+    return kept.of.shapley is not None if sheet == "shapley" else kept.of.has(sheet)
+
+
+def show_scope(kept: Kept, place: Place | None, way: Way, metric: str | None, group: str) -> None:
+    """What was scored: windows, runs, protocol, model, and what that reads with everything."""
+    counts = kept.of.scores.whole.counts
+    here = place is not None and kept.path == ablation_kept.table_file(place.key, way)
+    where = (
+        ""
+        if here
+        else " These figures were kept with the product or scored on other recordings, not on these."
+    )
+    held = "its test windows" if kept.of.protocol == "seed" else "held out"
+    st.markdown(
+        f"**{counts.scored:,} windows** of {components.counted(counts.runs, 'run')}, {held}, read by "
+        f"**{components.escaped(kept.of.name)}**, one model. Protocol **{kept.of.protocol}**; intervals are 95 %, "
+        f"drawn over runs, paired with the whole model. {_whole(kept, metric, group)}{where}"
+    )
+
+
+def _whole(kept: Kept, metric: str | None, group: str) -> str:
+    """A figure of the whole model, in words."""
+    found = figure({0: kept.of.scores.whole}, metric, group) if metric is not None else None
+    if metric is None or found is None:
+        return ""
+    low, high = found.interval.low, found.interval.high
+    between = "" if low is None or high is None else f"{100 * low:.1f} to {100 * high:.1f}, "
+    of = "" if group == ALL else f" of {group}"
+    return (
+        f"With everything: {describe(metric).label}{of} **{components.percent(found.interval.value)}** ({between}"
+        f"n = {found.n:,})."
+    )
+
+
+def show_foot(kept: Kept, view: View, way: Way, sheet: Sheet, *, stars: bool) -> None:
+    """What figures mean, the file, and what was kept of others."""
+    mark = "A star" if stars else "Bold"
+    st.caption(
+        f"{POINTS} {mark}: the interval leaves 0 out, and at least {FEWEST_RUNS} runs speak. A "
+        f"{'cell' if stars else 'name'} opens Live with that removal."
+        if sheet != "shapley"
+        else "A name opens Live without that modality."
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            "CSV, every figure and operation",
+            data=partial(ablation_sheets.csv_of, kept, sheet, KINDS[sheet]),
+            file_name=f"{kept.of.name}-{kept.of.protocol}-{way}-{sheet}.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            key="table_csv",
+            on_click="ignore",
+        )
+        st.caption(f"Scored {kept.of.created[:16].replace('T', ' ')} UTC.")
+    _others(view)
+
+
+def _others(view: View) -> None:
+    """Everything that was kept of this machine's bundles."""
+    assert view.bundle is not None
+    every = ablation_kept.every(view.bundle.machine)
+    if len(every) < 2:
+        return
+    with st.expander(f"Kept results ({len(every)})"):
+        st.dataframe(
+            [
+                {
+                    "Bundle": each.of.name,
+                    "Protocol": each.of.protocol,
+                    "Removed by": LABELS[each.of.way],
+                    "Tables": ", ".join(
+                        title for sheet, title in ablation_jobs.TITLES.items() if has(each, sheet)
+                    ),
+                    "Windows": each.of.scores.whole.counts.scored,
+                    "Runs": each.of.scores.whole.counts.runs,
+                    "Exact line, %": _value(each),
+                    "Scored": each.of.created[:16].replace("T", " "),
+                    "Kept": "here" if each.own else "with the product",
+                }
+                for each in every
+            ],
+            hide_index=True,
+            column_config={"Exact line, %": st.column_config.NumberColumn(format="%.1f")},
+        )
+
+
+def _value(each: Kept) -> float | None:
+    """The whole model's exact lines, in per cent."""
+    tally = next((t for t in each.of.scores.whole.tallies if t.metric == "exact_line"), None)
+    return None if tally is None else 100 * float(tally.statistic(tally.sums.sum(axis=0, keepdims=True))[0])

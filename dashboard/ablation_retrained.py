@@ -1,0 +1,156 @@
+"""Trained without a modality, beside its removal at inference: what the shortcut was worth."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.evidence.ablation.modality_table import Loss, Modality, modalities
+from core.evidence.ablation.results import figure
+from core.evidence.ablation.trials import FULL
+from core.model.bundle import Bundle
+from dashboard import ablation_kept, ablation_pick, ablation_sheets, components, effect_rows, selection
+from dashboard.ablation_kept import KeptTrials
+from dashboard.ablation_sheets import lost, share, signed, span
+from dashboard.effect_rows import Mark, Row, Shape, Table, Text
+from dashboard.shell import View
+
+NOTE = (
+    "*Removed at inference*: the model learned with the modality, which is then missing. *Trained without*: both "
+    "stages learned anew on windows that the modality was cut out of. What that wins back, other channels can say too, "
+    "once a model has to listen to them; what it does not, only this modality knows."
+)
+COMMANDS = (
+    "python -m core windows build/store --out build/splits --protocol run",
+    "python -m core retrain build/splits --out build/trials/run --preset best",
+)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _rows(key: tuple[str, str, str, str], _kept: KeptTrials) -> tuple[Modality, ...]:
+    _, base, metric, group = key
+    return modalities(_kept.of, base, metric, group)
+
+
+def rows_of(kept: KeptTrials, base: str, metric: str, group: str) -> tuple[Modality, ...]:
+    """Every modality that was taken away from a full model, worked out once."""
+    return _rows((kept.stamp, base, metric, group), kept)
+
+
+def show(view: View, bundle: Bundle) -> None:
+    """The table of the trials that are chosen, or how they are made."""
+    st.caption(NOTE)
+    found = [(each, base) for each in ablation_kept.trials_of(bundle.machine) for base in each.of.bases]
+    if not found:
+        words = (
+            f"No model of {bundle.machine.name} was trained without a modality yet. Each takes a training, so this is "
+            "a matter of hours; the command goes on where it was stopped, and this table fills as trials are finished."
+        )
+        components.empty_state("Nothing trained without", words, COMMANDS, icon=":material/model_training:")
+        return
+    names = {name_of(each, base): (each, base) for each, base in found}
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        kept, base = names[_pick(view, bundle, names)]
+        metric = ablation_pick.metric(view.selection, kept.of.metrics)
+        group = ablation_pick.group(view.selection, kept.of.operations)
+    rows = rows_of(kept, base, metric, group)
+    whole = figure(kept.of.of(base), metric, group)
+    if whole is not None:
+        low, high = whole.interval.low, whole.interval.high
+        between = "" if low is None or high is None else f" ({100 * low:.1f} to {100 * high:.1f})"
+        st.markdown(
+            f"Full model **{base}**: **{100 * whole.interval.value:.1f}**{between} per cent, n = {whole.n:,} of "
+            f"{components.counted(whole.runs, 'run')}, {seeds_words(whole.seeds)}. Protocol **{kept.of.protocol}**; "
+            f"intervals are 95 %, drawn over runs, paired with the full models of the same seeds.{changed_words(kept)}"
+        )
+    draw("retrained", rows)
+
+
+def name_of(kept: KeptTrials, base: str) -> str:
+    """What trials are called where several are to be chosen from."""
+    design = "published configuration" if base == FULL["seed"] else base
+    return f"{kept.of.protocol} protocol, {design}"
+
+
+def seeds_words(seeds: Sequence[int]) -> str:
+    """Which seeds speak: "3 seeds"."""
+    return components.counted(len(seeds), "seed")
+
+
+def changed_words(kept: KeptTrials) -> str:
+    """That the trials were not of the presets as they are."""
+    return f" Trained with changes: {', '.join(kept.of.changes)}." if kept.of.changes else ""
+
+
+def _pick(view: View, bundle: Bundle, names: dict[str, tuple[KeptTrials, str]]) -> str:
+    own = next(
+        (name for name, (each, _) in names.items() if each.of.protocol == bundle.protocol), next(iter(names))
+    )
+    value = view.selection.trials if view.selection.trials in names else own
+    key = "pick_trials"
+    st.selectbox(
+        "Trained",
+        list(names),
+        index=selection.begin(key, value, names),
+        key=key,
+        on_change=selection.follow,
+        args=("trials", key),
+    )
+    return value
+
+
+def draw(key: str, rows: Sequence[Modality], *, printed: bool = False) -> None:
+    """A row a modality: removed, trained without, what lies between; the published drops where they are asked for."""
+    legend: dict[Shape, str] = {
+        "dot": "removed at inference",
+        "ring": "trained without, each with its 95 % interval",
+    }
+    columns = [
+        "Removed, points",
+        "Relative, %",
+        "Trained without, points",
+        "Relative, %",
+        "Trained less removed",
+    ]
+    if printed:
+        legend["diamond"] = "published"
+        columns.append("Published, points")
+    columns.append("n")
+    drawn = tuple(_row(each, printed=printed) for each in rows)
+    effect_rows.show(key, Table("Without", tuple(columns), drawn, 4, legend))
+
+
+def _row(each: Modality, *, printed: bool) -> Row:
+    cells = [*_loss(each.removed), *_loss(each.retrained), lost(each.worth)]
+    marks: list[Mark] = []
+    shapes: tuple[tuple[Shape, Loss | None], ...] = (("dot", each.removed), ("ring", each.retrained))
+    for shape, loss in shapes:
+        if loss:
+            low, high = (None if end is None else 100 * end for end in (loss.against.low, loss.against.high))
+            marks.append(Mark(shape, 100 * loss.against.points, low, high))
+    if printed:
+        drop = each.published[1] if each.published else None
+        cells.append(Text("" if drop is None else signed(drop / 100, 2), by=drop))
+        marks += [] if drop is None else [Mark("diamond", drop)]
+    loss = each.removed or each.retrained
+    cells.append(Text(f"{loss.figure.n:,}" if loss else "", by=loss.figure.n if loss else None))
+    label = ablation_sheets.label_of([each.name])
+    return Row(each.name, label, tuple(cells), tuple(marks), _title(label, each), open=False)
+
+
+def _loss(loss: Loss | None) -> tuple[Text, Text]:
+    if loss is None:
+        return Text(), Text()
+    return lost(loss.against), share(loss.against.relative)
+
+
+def _title(label: str, each: Modality) -> str:
+    parts = []
+    for how, loss in (("removed at inference", each.removed), ("trained without", each.retrained)):
+        if loss:
+            single = ", ".join(f"{100 * value:.1f}" for value in loss.figure.single)
+            own = loss.against
+            parts.append(
+                f"{how} {100 * loss.figure.interval.value:.1f} % (seeds {single}), {signed(own.points)} points "
+                f"({span(own.low, own.high)})"
+            )
+    return f"{label}: {'; '.join(parts)}"

@@ -1,0 +1,99 @@
+"""A training on the demo's simulated recordings: begun, watched, stopped, resumed, promoted, all from the page."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from core.training.promotion import promoted
+from tests.e2e.conftest import Desk, serving, wait_for
+
+TINY = (
+    "stage1.hidden_dim=16",
+    "stage1.loop.epochs=8",
+    "stage2.d_model=16",
+    "stage2.n_heads=2",
+    "stage2.n_layers=1",
+    "stage2.memory_views=1",
+    "stage2.loop.epochs=1",
+)
+
+
+@pytest.fixture(scope="module")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the dashboard writes into."""
+    return tmp_path_factory.mktemp("build")
+
+
+@pytest.fixture(scope="module")
+def demo_server(tmp_path_factory: pytest.TempPathFactory, build: Path) -> Iterator[str]:
+    log = tmp_path_factory.mktemp("log") / "server.log"
+    with serving(log, TOOLMARK_RECORDINGS="", TOOLMARK_BUNDLES="", TOOLMARK_BUILD=str(build)) as address:
+        yield address
+
+
+@pytest.fixture
+def demo(contexts: Callable[[int, str], BrowserContext], demo_server: str) -> Iterator[Desk]:
+    desk = Desk(contexts(1440, "light").new_page(), demo_server)
+    yield desk
+    desk.page.close()
+    assert not desk.complaints
+
+
+def state(page: Page, words: str) -> None:
+    """Wait until the line of the training says this."""
+    expect(page.locator(".training-name small")).to_have_text(re.compile(words))
+
+
+def begin(demo: Desk) -> Page:
+    page = demo.open(f"experiments?data=demo&lab=new&set={','.join(TINY)}")
+    stride = page.get_by_role("spinbutton", name="Rows between training windows")
+    stride.fill("64")
+    stride.press("Enter")
+    demo.settle()
+    name = page.get_by_role("textbox", name="Name")
+    name.fill("tiny")
+    name.press("Enter")
+    demo.settle()
+    page.get_by_role("button", name="Start 1 training").click()
+    return page
+
+
+def test_a_training_is_begun_watched_stopped_resumed_and_promoted(demo: Desk, build: Path) -> None:
+    page = begin(demo)
+    wait_for(page, "trainings=tiny")
+    # the first epoch is drawn by itself, and the next ones after it
+    state(page, r"running; stage 1: \d+ of 8 epochs")
+    expect(page.locator('[class*="st-key-panel_stage1_loss"] canvas').first).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    state(page, r"^stopped; stage 1: \d+ of 8 epochs")
+    demo.settle()
+    log = build / "trainings" / "tiny" / "training" / "stage1.csv"
+    before = log.read_text().splitlines()
+    page.get_by_role("button", name="Resume").click()
+    state(page, "^done$")
+    demo.settle()
+    after = log.read_text().splitlines()
+    assert after[: len(before)] == before, "it went on with the epochs that were done"
+    assert len(after) == 9
+    expect(page.get_by_text("protocol run, 4 held-out runs")).to_be_visible()
+    page.get_by_role("button", name="Promote").click()
+    page.get_by_role("button", name="Promote it").click()
+    wait_for(page, "bundle=tiny")
+    state(page, "promoted as tiny, first choice for demo")
+    demo.settle()
+    expect(page.get_by_role("combobox", name=re.compile("Bundle"))).to_have_value(re.compile("tiny"))
+    assert [each.name for each in promoted(build / "bundles")] == ["tiny"]
+    # the first choice where no link says another
+    page = demo.open("?data=demo")
+    expect(page.get_by_role("combobox", name=re.compile("Bundle"))).to_have_value(re.compile("tiny"))
+    page = demo.open("experiments?data=demo&trainings=tiny")
+    page.get_by_role("button", name="Undo promotion").click()
+    state(page, "^done$")
+    demo.settle()
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Delete it").click()
+    expect(page.locator(".training-name")).to_have_count(0)
+    assert not (build / "trainings" / "tiny").exists()
