@@ -198,7 +198,7 @@ def _levels(found: Audit, chosen: Probe, view: View) -> None:
     dates = "runs of one operation beside one another, by name"
     st.markdown(
         f"**{escaped(channel)}, run by run** :small[a dot is the mean of a run, the bar the range of its windows' "
-        f"means; {dates}; click a run to open it]"
+        f"means; {dates}; a click chooses a run]"
     )
 
     def pick() -> None:
