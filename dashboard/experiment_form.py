@@ -39,6 +39,7 @@ from dashboard.shell import View
 NO_DATA = (
     "A training needs recordings: bring some in on the Recordings page, or choose a dataset at the left."
 )
+_BEGUN = "experiment_begun"
 CUT = "Cut from the dataset"
 HOW = {
     FOLDS_FILE: "Folds of the file beside the recordings",
@@ -211,6 +212,9 @@ def _named(
     presets: tuple[str, ...], changes: tuple[str, ...] | None, split: Split | None
 ) -> tuple[Plan, ...]:
     """The trainings that the form asks for; none where something is wrong, which is said."""
+    if st.session_state.pop(_BEGUN, False):
+        # the next training wants a name of its own
+        st.session_state["new_name"] = ""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         base = "quick" if changes == QUICK else presets[0]
         text = st.text_input(
@@ -267,18 +271,19 @@ def _expected(
 def _start(planned: tuple[Plan, ...], source: Path, split: Split) -> None:
     ahead = next((job.title for job in jobs.every() if job.busy), None)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
+        # not a callback: what was typed last counts, though the click that left its field is this one
+        asked = st.button(
             f"Start {components.counted(len(planned), 'training')}",
             type="primary",
             icon=":material/play_arrow:",
             key="start_training",
-            on_click=_begin,
-            args=(planned, source, split),
         )
         if ahead:
             st.caption(
                 f"It will wait until {components.escaped(ahead)} has ended: jobs work one after the other."
             )
+    if asked:
+        _begin(planned, source, split)
     with st.expander("The same on the command line", icon=":material/terminal:"):
         st.code(
             "\n".join(shell(plan.arguments(source, split)) for plan in planned),
@@ -290,6 +295,7 @@ def _start(planned: tuple[Plan, ...], source: Path, split: Split) -> None:
 def _begin(planned: tuple[Plan, ...], source: Path, split: Split) -> None:
     for plan in planned:
         experiment_plan.start(plan, source, split)
-    st.session_state["new_name"] = ""
+    st.session_state[_BEGUN] = True
     names = tuple(plan.name for plan in planned)
     selection.change(lab=None, trainings=names[: trainings.MOST])
+    st.rerun()
