@@ -79,7 +79,8 @@ def _share(share: float) -> str:
 def _levels(probe: Probe) -> str:
     if probe.still is None or probe.moving is None:
         return ""
-    missing = " (which of its channels are missing among it)" if len(probe.channels) > 1 else ""
+    several = len(probe.channels) > 1
+    missing = " (which of its channels are live among it)" if several else " (whether it is live among it)"
     return (
         f"How high it stands in each run, and nothing else, tells the operation in {percent(probe.still)}; without "
         f"that, what is left{missing} tells it in {percent(probe.moving)}."
