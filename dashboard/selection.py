@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import Any, NoReturn
 
 import streamlit as st
 
@@ -254,6 +254,15 @@ def change(**fields: Any) -> None:
     st.session_state[_TOUCHED] = True
 
 
+def rerun() -> NoReturn:
+    """Draw the whole page again from a fragment that draws itself: with the session's own selection.
+
+    What the browser sent with the fragment's turn may be an address from before the last click.
+    """
+    change()
+    st.rerun()
+
+
 def lead(key: str, value: object) -> str:
     """Give the widget with this key the selection's value before it is drawn; returns the key.
 
@@ -277,6 +286,15 @@ def begin(key: str, value: str | None, options: Iterable[str]) -> int | None:
         return None if value is None else 0
     st.session_state.setdefault(_LED, set()).add(key)
     return None if value is None else list(options).index(value)
+
+
+def begin_part(key: str, value: str) -> str | None:
+    """The same for a segmented control: its default, which is the value but where one had to be assigned."""
+    if key in st.session_state and st.session_state[key] != value:
+        lead(key, value)
+        return None
+    st.session_state.setdefault(_LED, set()).add(key)
+    return value
 
 
 def turn_to(page: str) -> None:

@@ -42,6 +42,7 @@ PICTURES = {
         "compare?data=store&bundle=bantam&section=confusion&head=digit3&cell=6>5", ".grid td button", 1300
     ),
     "program": Picture("program?data=store&bundle=bantam&run=damagepocket_003&a=113", ".desk .line"),
+    "ablation": Picture(f"ablation?{READING}&way=shuffle&taken=magnetometer", ".scores td", 1420),
     "audit": Picture(
         "audit?data=store&bundle=bantam&figures=run&finding=probes&sight=frame_l2.Pressure",
         ".st-key-audit_levels canvas",
