@@ -63,9 +63,8 @@ def _cut(probe: Probe) -> str:
 def _between(probe: Probe) -> str:
     if isnan(probe.between):
         return "It never changes."
-    return (
-        f"{_share(probe.between)} of its variance lies between runs, {_share(1 - probe.between)} within them."
-    )
+    share, within = _share(probe.between), _share(1 - probe.between)
+    return f"{share[:1].upper()}{share[1:]} of its variance lies between runs, {within} within them."
 
 
 def _share(share: float) -> str:
