@@ -9,10 +9,11 @@ from core.evidence.ablation.naming import channels_of, fewest_names
 from core.evidence.ablation.removal import SEEDED, WAYS, WORDS, Removal, Way
 from core.model.bundle import Bundle
 from dashboard import reading, selection, what_if
-from dashboard.components import counted, listed
+from dashboard.components import counted, escaped, listed
 from dashboard.selection import Selection
 
 MISSING: Way = "missing"
+_HINT = "click a cell, a board, a column"
 LABELS: dict[Way, str] = {
     "missing": "Missing",
     "mean": "Mean",
@@ -119,14 +120,6 @@ def show(bundle: Bundle, taken: Taken) -> None:
         if taken.way in SEEDED:
             seed = selection.lead("pick_draw", taken.seed)
             st.number_input("Seed", 0, 10**6, key=seed, width=120, on_change=_reseed, args=(seed,))
-        st.button(
-            "Give everything back",
-            icon=":material/undo:",
-            key="give_back",
-            disabled=not taken.names,
-            on_click=put,
-            args=((), taken.way),
-        )
     st.caption(f"{WORDS[taken.way]} {_elsewhere(taken)}")
     for problem in taken.problems:
         st.caption(f":material/warning: {problem}")
@@ -154,8 +147,3 @@ def _elsewhere(taken: Taken) -> str:
     if muted:
         return f"Only this page takes away in this way; on the other pages {listed(muted)} stays muted as missing."
     return "Only this page takes away in this way; the other pages read everything."
-
-
-def counted_words(taken: Taken, bundle: Bundle) -> str:
-    """How much is taken away."""
-    return f"{len(taken.channels)} of {counted(len(bundle.inputs.channels), 'channel')}"

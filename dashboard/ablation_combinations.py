@@ -19,6 +19,8 @@ from dashboard.components import escaped, listed
 _SAID = "combination_said"
 # so many are scored by themselves
 MOST_SCORED = 24
+POLL_S = 1.5
+NOTE = "points to with everything with their 95 % interval, paired by run; bold: the interval leaves 0 out."
 
 
 def kept() -> Combinations:
@@ -156,37 +158,57 @@ def _delete(bundle: Bundle, one: Combination) -> None:
 
 
 def _tables(place: Place, taken: Taken, found: Sequence[Combination], picked: Sequence[Combination]) -> None:
-    """All combinations with the headline figures; the picked ones side by side, every metric."""
-    test_set = place.test_set
-    if test_set is None or place.known(NOTHING) is None:
+    """All combinations with the headline figures, and the picked ones side by side, as far as they are scored."""
+    if place.test_set is None or place.known(NOTHING) is None:
         st.caption("The figures appear once the test set is scored.")
         return
-    sides, foreign = [], []
-    for each in found:
-        if reads(place.bundle, each):
-            sides.append((f"**{escaped(each.name)}**", _what(each, taken), each.removal))
-        else:
-            foreign.append(each.name)
-    if sides:
-        st.table(ablation_figures.headline_frame(test_set.ablation, sides))
+    own = [each for each in found if reads(place.bundle, each)]
+    if _left(place, own):
+        _filling(place, taken, own, picked)
+    else:
+        _drawn(place, taken, own, picked)
+    foreign = [escaped(each.name) for each in found if each not in own]
     if foreign:
-        st.caption(
-            f"{listed([escaped(name) for name in foreign])}: this bundle does not read all of what is taken away."
-        )
-    beside = [each for each in picked if reads(place.bundle, each) and place.known(each.removal) is not None]
+        st.caption(f"{listed(foreign)}: this bundle does not read all of what is taken away.")
+
+
+def _left(place: Place, own: Sequence[Combination]) -> bool:
+    """Whether one of those that are scored by themselves is still to be scored."""
+    return any(
+        place.known(each.removal) is None and place.standing(each.removal).state in ("waiting", "working")
+        for each in own
+    )
+
+
+@st.fragment(run_every=POLL_S)
+def _filling(place: Place, taken: Taken, own: Sequence[Combination], picked: Sequence[Combination]) -> None:
+    if not _left(place, own):
+        selection.rerun()
+    _drawn(place, taken, own, picked)
+
+
+def _drawn(place: Place, taken: Taken, own: Sequence[Combination], picked: Sequence[Combination]) -> None:
+    test_set = place.test_set
+    if test_set is None or not own:
+        return
+    sides = [(_named(each, taken), each.removal) for each in own]
+    st.table(ablation_figures.headline_frame(test_set.ablation, sides))
+    st.caption(f"{ablation_figures.scored_on(place)} Per cent, n in brackets; {NOTE}")
+    beside = [each for each in picked if each in own and place.known(each.removal) is not None]
     if len(beside) > 1:
         st.markdown("**Side by side**, every metric in per cent with points to with everything")
         st.table(_side_by_side(place, beside))
         if len(beside) == 2:
             st.caption(
-                f"Last column: {escaped(beside[1].name)} less {escaped(beside[0].name)}, paired by run."
+                f"Second less first: {escaped(beside[1].name)} less {escaped(beside[0].name)}, paired by run."
             )
 
 
-def _what(each: Combination, taken: Taken) -> str:
+def _named(each: Combination, taken: Taken) -> str:
+    """A combination and what it takes away, as Markdown."""
     removal = each.removal
     said = ablation_choice.words(removal.names, removal.way, removal.seed, taken.labels)
-    return f":small[{escaped(said)}]"
+    return f"**{escaped(each.name)}** :small[:gray[{escaped(said)}]]"
 
 
 def _side_by_side(place: Place, beside: Sequence[Combination]) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """What a removal does to the test set: the headline, every metric with its difference, operation by operation."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
@@ -9,7 +9,7 @@ from core.evidence.ablation.changes import changes
 from core.evidence.ablation.removal import Removal
 from core.evidence.ablation.scored import NOTHING, Ablation
 from core.evidence.comparison.differences import Difference
-from core.evidence.evaluation import ALL, Evaluation
+from core.evidence.evaluation import Evaluation, MetricRow
 from core.evidence.metrics import describe, order
 from dashboard import ablation_tests, components, heat_grid, score_rows, selection
 from dashboard.ablation_choice import Taken
@@ -119,7 +119,7 @@ def _wait(place: Place, taken: Taken) -> None:
 def _progress(place: Place, taken: Taken) -> None:
     waited = next((one for one in (NOTHING, taken.removal) if place.known(one) is None), None)
     if waited is None or place.standing(waited).state == "failed":
-        st.rerun()
+        selection.rerun()
     standing = place.standing(waited)
     what = "everything" if waited == NOTHING else taken.words
     if standing.state == "none":
@@ -213,27 +213,33 @@ def cell_of(name: str, delta: Difference, text: str, note: str, *, pick: bool = 
     return Cell(text, shade, "bad" if worse else "good", title, note, pick=pick)
 
 
-def headline_frame(
-    ablation: Ablation, sides: Sequence[tuple[str, str, Removal]], label: Callable[[str], str] | None = None
-) -> pd.DataFrame:
-    """A row a removal: its name, what it takes away, and each headline metric with its points, as Markdown."""
+def headline_frame(ablation: Ablation, sides: Sequence[tuple[str, Removal]]) -> pd.DataFrame:
+    """A row a removal: its name and each headline metric with its points, as Markdown."""
     base = ablation.known(NOTHING)
     assert base is not None
-    metrics = [name for name in HEADLINES if base.row(name, ALL) is not None]
-    rows = [["**With everything**", "", *(_value(base, metric) for metric in metrics)]]
-    for name, what, removal in sides:
+    columns = [row for name in HEADLINES if (row := base.row(name)) is not None]
+    rows = [["**With everything**", *(_value(row) for row in columns)]]
+    for name, removal in sides:
         if ablation.known(removal) is None:
-            rows.append([name, what, *([":gray[scoring]"] * len(metrics))])
+            rows.append([name, *([":gray[not yet]"] * len(columns))])
             continue
         found = {each.metric: each for each in differences(ablation, NOTHING, removal)}
-        rows.append([name, what, *(_with_points(found.get(metric)) for metric in metrics)])
-    return pd.DataFrame(rows, columns=["Combination", "", *(describe(metric).label for metric in metrics)])
+        rows.append([name, *(_with_points(found.get(row.metric)) for row in columns)])
+    names = [f"{COMPARED[row.metric]} ({row.n:,})" for row in columns]
+    return pd.DataFrame(rows, columns=["Combination", *names])
 
 
-def _value(base: Evaluation, metric: str) -> str:
-    row = base.row(metric)
-    return f"{100 * row.value:.1f}" if row is not None else ""
+def _value(row: MetricRow) -> str:
+    return f"{100 * row.value:.1f} :small[:gray[{_span(row.low, row.high)}]]"
 
 
 def _with_points(each: Difference | None) -> str:
     return "" if each is None else f"{100 * each.other:.1f} {points(each)}"
+
+
+def scored_on(place: Place) -> str:
+    """What all figures here are scored on: the protocol, the windows, as Markdown."""
+    found = place.test_set
+    protocol = place.bundle.protocol
+    badge = f":{'orange' if protocol == 'seed' else 'blue'}-badge[{protocol} protocol]"
+    return f"{badge} :small[:gray[{found.words}]]" if found is not None else badge

@@ -76,11 +76,7 @@ def _window(view: View) -> tuple[str | None, RunWindow]:
 
 def _choose(place: Place, taken: Taken, window: RunWindow) -> None:
     bundle = place.bundle
-    much = ablation_choice.counted_words(taken, bundle)
-    said = f"**{components.escaped(taken.words[:1].upper() + taken.words[1:])}** :small[:gray[{much}]]"
-    st.markdown(
-        said if taken.names else "**Nothing is taken away** :small[:gray[click a cell, a board, a column]]"
-    )
+    ablation_choice.show_title(bundle, taken)
     ablation_choice.show(bundle, taken)
     states = ablation_matrix.states_of(bundle, window)
     ablation_matrix.show(bundle, states, taken.channels, lambda names: ablation_choice.take(bundle, names))
@@ -96,12 +92,7 @@ def _look(place: Place, taken: Taken, window: RunWindow, digest: str) -> Looked 
 
 
 def _headline(place: Place, taken: Taken) -> None:
-    test_set = place.test_set
-    protocol = (
-        f":{'orange' if place.bundle.protocol == 'seed' else 'blue'}-badge[{place.bundle.protocol} protocol]"
-    )
-    words = f" :small[:gray[{test_set.words}]]" if test_set is not None else ""
-    st.markdown(f"**Test set** {protocol}{words}")
+    st.markdown(f"**Test set** {ablation_figures.scored_on(place)}")
     ablation_figures.show_headline(place, taken)
 
 

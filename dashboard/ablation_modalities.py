@@ -5,11 +5,12 @@ import streamlit as st
 from core.evidence.ablation.cases import Case, cases
 from core.evidence.ablation.scored import NOTHING, Ablation
 from core.evidence.metrics import describe
-from dashboard import ablation_choice, ablation_jobs, heat_grid, job_view, jobs
+from dashboard import ablation_choice, ablation_jobs, heat_grid, job_view, jobs, selection
 from dashboard.ablation_choice import LABELS, Taken
 from dashboard.ablation_figures import HEADLINES, cell_of, differences
 from dashboard.ablation_tests import SECONDS_A_WINDOW, START_S, Place
 from dashboard.heat_grid import Cell
+from dashboard.score_table import COMPARED
 
 POLL_S = 1.5
 
@@ -65,7 +66,7 @@ def _filling(place: Place, taken: Taken) -> None:
     """Progress and the table, drawn anew while the job is under way; at its end the page is drawn once more."""
     job, found = _job(place, taken), place.test_set
     if not jobs.look(job).busy or found is None:
-        st.rerun()
+        selection.rerun()
     job_view.show(job, lambda: _start(place, taken))
     _table(found.ablation, cases(place.bundle, ("modality",), taken.way), taken)
 
@@ -108,12 +109,14 @@ def _table(ablation: Ablation, every: tuple[Case, ...], taken: Taken) -> None:
         "modalities_alone",
         "Points lost or won without each modality",
         "Without",
-        [describe(metric).label for metric in metrics],
+        [COMPARED[metric] for metric in metrics],
         [(name.replace("_", " "), f"without {name}") for name in names],
         cells,
         pick=pick,
     )
     st.caption(
-        "Points to the whole model with their 95 % interval, paired by run; the costliest in exact lines first. A "
-        "click takes that modality away above. The model is not trained anew: what it can read elsewhere is not missed."
+        "Points to the whole model with their 95 % interval, paired by run; "
+        f"{len(ablation.windows):,} windows, protocol {ablation.bundle.protocol}, n by hovering; the costliest in "
+        f"{COMPARED[first].lower()} first. A click takes that modality away above. The model is not trained anew: what "
+        "it can read elsewhere is not missed."
     )

@@ -26,7 +26,7 @@ def _progress(name: str) -> None:
     """Redrawn by itself while the import runs; at its end the page is drawn once more."""
     job = importing.last(name)
     if job is None or not job.busy:
-        st.rerun()
+        selection.rerun()
     words = f"{job.done} of {len(job.files)} files"
     if job.run:
         words += f"; {job.run}" + (f": {job.rows:,} rows, {job.share:.0%}" if job.rows else "")

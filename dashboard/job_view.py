@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from dashboard import components, jobs
+from dashboard import components, jobs, selection
 from dashboard.jobs import Job
 
 POLL_S = 1.0
@@ -27,7 +27,7 @@ def _progress(key: str, ready: Callable[[], bool] | None) -> None:
     """Redrawn by itself while the job is under way; at its end the page is drawn once more."""
     job = jobs.look(key)
     if not job.busy or (ready is not None and ready()):
-        st.rerun()
+        selection.rerun()
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.progress(job.share, text=f"**{job.title}** {words(job)}", width="stretch")
         st.button(

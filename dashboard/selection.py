@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import Any, NoReturn
 
 import streamlit as st
 
@@ -252,6 +252,15 @@ def change(**fields: Any) -> None:
     """Change fields of the selection; for callbacks, which run before the page is drawn again."""
     st.session_state[_STATE] = replace(held(), **fields)
     st.session_state[_TOUCHED] = True
+
+
+def rerun() -> NoReturn:
+    """Draw the whole page again from a fragment that draws itself: with the session's own selection.
+
+    What the browser sent with the fragment's turn may be an address from before the last click.
+    """
+    change()
+    st.rerun()
 
 
 def lead(key: str, value: object) -> str:

@@ -203,11 +203,14 @@ def test_combinations_are_named_compared_renamed_and_deleted(open_page: Open, sc
     def listed(page: AppTest) -> Any:
         return next((t.value for t in page.table if "Combination" in t.value.columns), None)
 
-    until(app, lambda page: listed(page) is not None and "scoring" not in listed(page).to_string())
+    until(app, lambda page: listed(page) is not None and "not yet" not in listed(page).to_string())
     table = listed(app)
-    assert list(table["Combination"]) == ["**With everything**", "**ears**", "**turns**"]
+    assert [name.split("**")[1] for name in table["Combination"]] == ["With everything", "ears", "turns"]
+    assert "without sound" in table["Combination"].iloc[1]
     exact = expected(scored, Removal(("sound",)))["Exact line"]
-    assert table.iloc[1]["Exact line"].startswith(exact)
+    n = scored.evaluation().row("exact_line")
+    assert n is not None
+    assert table.iloc[1][f"Exact line ({n.n:,})"].startswith(exact)
     app.query_params["combos"] = "ears,turns,lost"
     app.run()
     assert "lost" in words(app) and "Side by side" in words(app)
