@@ -134,7 +134,7 @@ def ablate(
     from core.evidence.ablation.cases import cases, kinds_named, modalities, named
     from core.evidence.ablation.scored import Ablation, held_out_windows
     from core.evidence.ablation.table import effects, score_cases, to_markdown, write_table
-    from core.evidence.ablation.table_file import ablated, write_ablated
+    from core.evidence.ablation.table_file import ablated, part_scored, write_ablated
     from core.model.bundle import load_bundle
 
     torch.set_num_threads(threads)
@@ -151,7 +151,8 @@ def ablate(
     # what is done is kept before the long part begins
     for values in (None, *((_shapley(ablation, way, tolerance, shapley),) if shapley else ())):
         if json:
-            write_ablated(ablated(ablation, way, modalities(model), scores, values), json)
+            part = part_scored(model, windows)
+            write_ablated(ablated(ablation, way, modalities(model), scores, values, part), json)
 
 
 def _shapley(ablation: "Ablation", way: "Way", tolerance: float, out: Path) -> "Shapley":

@@ -7,10 +7,11 @@ import streamlit as st
 from core.evidence.ablation.cases import Kind
 from core.evidence.ablation.removal import Way
 from core.evidence.ablation.results import figure
+from core.evidence.ablation.tested import HELD_OUT
 from core.evidence.evaluation import ALL
 from core.evidence.metrics import describe
 from core.evidence.paired import FEWEST_RUNS
-from dashboard import ablation_jobs, ablation_kept, ablation_sheets, components
+from dashboard import ablation_jobs, ablation_kept, ablation_sheets, ablation_tests, components
 from dashboard.ablation_choice import LABELS
 from dashboard.ablation_jobs import Sheet
 from dashboard.ablation_kept import Kept
@@ -35,16 +36,23 @@ def has(kept: Kept, sheet: Sheet) -> bool:
     return kept.of.shapley is not None if sheet == "shapley" else kept.of.has(sheet)
 
 
+def is_of(kept: Kept, place: Place, way: Way) -> bool:
+    """Whether a table was scored on just these recordings."""
+    return kept.path == ablation_kept.table_file(place.key, way)
+
+
 def show_scope(kept: Kept, place: Place | None, way: Way, metric: str | None, group: str) -> None:
     """What was scored: windows, runs, protocol, model, and what that reads with everything."""
     counts = kept.of.scores.whole.counts
-    here = place is not None and kept.path == ablation_kept.table_file(place.key, way)
+    here = place is not None and is_of(kept, place, way)
     where = (
         ""
         if here
-        else " These figures were kept with the product or scored on other recordings, not on these."
+        else " These figures came with the product or were scored on other recordings, not on these."
     )
     held = "its test windows" if kept.of.protocol == "seed" else "held out"
+    if kept.of.part != HELD_OUT:
+        held = ablation_tests.PARTS[kept.of.part]
     st.markdown(
         f"**{counts.scored:,} windows** of {components.counted(counts.runs, 'run')}, {held}, read by "
         f"**{components.escaped(kept.of.name)}**, one model. Protocol **{kept.of.protocol}**; intervals are 95 %, "
@@ -66,7 +74,7 @@ def _whole(kept: Kept, metric: str | None, group: str) -> str:
     )
 
 
-def show_foot(kept: Kept, view: View, way: Way, sheet: Sheet, *, stars: bool) -> None:
+def show_foot(kept: Kept, place: Place | None, view: View, way: Way, sheet: Sheet, *, stars: bool) -> None:
     """What figures mean, the file, and what was kept of others."""
     mark = "A star" if stars else "Bold"
     st.caption(
@@ -85,6 +93,14 @@ def show_foot(kept: Kept, view: View, way: Way, sheet: Sheet, *, stars: bool) ->
             key="table_csv",
             on_click="ignore",
         )
+        if place is not None and not is_of(kept, place, way):
+            st.button(
+                "Score on these recordings",
+                icon=":material/play_arrow:",
+                key=f"score_here_{sheet}",
+                on_click=ablation_jobs.start,
+                args=(place, way, (sheet,)),
+            )
         st.caption(f"Scored {kept.of.created[:16].replace('T', ' ')} UTC.")
     _others(view)
 

@@ -72,7 +72,8 @@ def parts(label: str, field: str, options: Mapping[Name, str], value: Name) -> N
         format_func=lambda name: options[name],
         required=True,
         label_visibility="collapsed",
-        key=selection.lead(key, value),
+        default=selection.begin_part(key, value),
+        key=key,
         on_change=selection.follow,
         args=(field, key),
     )

@@ -106,7 +106,7 @@ def _scored(view: View, bundle: Bundle, place: Place | None, sheet: Sheet) -> No
     else:
         ablation_sheets.side_by_side(kept, sheet, (metric,), (ALL, *kept.of.scores.whole.operations), open_)
     ablation_about.show_foot(
-        kept, view, way, sheet, stars=sheet == "pair" or (sheet != "shapley" and spread != "one")
+        kept, place, view, way, sheet, stars=sheet == "pair" or (sheet != "shapley" and spread != "one")
     )
 
 
@@ -153,7 +153,7 @@ def _offer(view: View, place: Place | None, kept: Kept | None, way: Way, sheet: 
         words = "Choose a dataset with runs that the bundle never saw, and score it here."
         components.empty_state("Not scored", words, (command,), icon=":material/grid_off:")
         return
-    found = kept.of if kept is not None and kept.path == ablation_kept.table_file(place.key, way) else None
+    found = kept.of if kept is not None and ablation_about.is_of(kept, place, way) else None
     least = ablation_jobs.missing(place, found, way, sheet)
     if not least:
         components.empty_state("Nothing to remove", "The bundle reads no boards.", icon=":material/grid_off:")

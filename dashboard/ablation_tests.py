@@ -30,7 +30,7 @@ MOST_OPEN = 2
 SECONDS_A_WINDOW = 0.005
 START_S = 5.0
 _SESSION = "ablation_session"
-_PARTS = {
+PARTS = {
     "new": "runs of no part of the bundle's split",
     "validation": "validation runs, which chose when training stopped",
     "partly trained on": "runs that it partly **learned from**: these figures flatter",
@@ -58,7 +58,7 @@ class TestSet:
         if self.of.part == HELD_OUT:
             return f"{much} that {'it never saw' if not self.of.masks else 'are its test windows'}"
         left = f"; {counted(self.of.left_out, 'more run')} are left out" if self.of.left_out else ""
-        return f"{much}, {_PARTS[self.of.part]}{left}"
+        return f"{much}, {PARTS[self.of.part]}{left}"
 
 
 class _Desk:

@@ -56,6 +56,20 @@ def _axis(ink: Ink, name: str, **more: object) -> Spec:
     }
 
 
+def _legend(ink: Ink) -> Spec:
+    return {
+        "top": 0,
+        "left": 0,
+        "itemWidth": 12,
+        "itemHeight": 10,
+        "itemGap": 12,
+        "textStyle": {"color": ink.text, "fontSize": 12},
+        "pageIconSize": 11,
+        "pageTextStyle": {"color": ink.quiet},
+        "pageIconColor": ink.quiet,
+    }
+
+
 def drawn(found: Sequence[Probe]) -> list[tuple[Kind, list[Probe]]]:
     """The probes that have a place in the picture, by kind in the order of its series."""
     some = [probe for probe in found if isfinite(probe.between)]
@@ -97,14 +111,7 @@ def tells(found: Sequence[Probe], chosen: str | None, ink: Ink) -> Spec:
     return {
         "animation": False,
         "grid": {"left": 48, "right": 18, "top": 34, "bottom": 46},
-        "legend": {
-            "top": 0,
-            "left": 0,
-            "itemWidth": 12,
-            "itemHeight": 10,
-            "itemGap": 12,
-            "textStyle": {"color": ink.text, "fontSize": 12},
-        },
+        "legend": {**_legend(ink), "type": "scroll"},
         "tooltip": {"trigger": "item", "confine": True, "formatter": "{b}<br>{@[2]}"},
         "xAxis": _axis(ink, "Share of its variance that lies between runs, %", min=0, max=100),
         "yAxis": _axis(ink, "Operations told, %", min=0, max=100, nameGap=34),
@@ -215,14 +222,7 @@ def run_levels(
     return {
         "animation": False,
         "grid": {"left": 64, "right": 14, "top": 34, "bottom": 30},
-        "legend": {
-            "top": 0,
-            "left": 0,
-            "itemWidth": 12,
-            "itemHeight": 10,
-            "itemGap": 12,
-            "textStyle": {"color": ink.text, "fontSize": 12},
-        },
+        "legend": {**_legend(ink), "type": "scroll"},
         "tooltip": {"trigger": "item", "confine": True, "formatter": "<b>{b}</b><br>{a}: {@[1]}"},
         "xAxis": {
             "type": "category",
@@ -254,15 +254,7 @@ def _bars(
     return {
         "animation": False,
         "grid": {"left": 52, "right": 10, "top": 12 + 22 * -(-len(series) // 5), "bottom": 46},
-        "legend": {
-            "show": len(series) > 1,
-            "top": 0,
-            "left": 0,
-            "itemWidth": 12,
-            "itemHeight": 10,
-            "itemGap": 12,
-            "textStyle": {"color": ink.text, "fontSize": 12},
-        },
+        "legend": {**_legend(ink), "show": len(series) > 1},
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}, "confine": True},
         "xAxis": {
             "type": "category",

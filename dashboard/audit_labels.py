@@ -26,21 +26,21 @@ def show(found: Audit, evaluation: Evaluation | None) -> None:
     _counts(found, evaluation)
     if not own.lines:
         return
-    left, right = st.columns([1, 1.1], gap="medium")
-    with left:
-        st.markdown(
-            f"**How much of its window a label fills** :small[{own.labelled:,} labelled windows, "
-            f"{100 * own.purity:.0f} % on the mean]"
-        )
-        st.echarts_chart(
-            audit_charts.purity(own, found.length, theme.ink()),
-            height=330,
-            key="audit_purity",
-            alt=f"A label fills {100 * own.purity:.0f} % of its window on the mean",
-        )
-    with right:
-        st.markdown("**By operation** :small[per cent of the labelled windows]")
-        st.dataframe(_frame(own), hide_index=True, height="content", column_config=_COLUMNS)
+    with st.grid(2, min_column_width=420, gap="medium"):
+        with st.container():
+            st.markdown(
+                f"**How much of its window a label fills** :small[{own.labelled:,} labelled windows, "
+                f"{100 * own.purity:.0f} % on the mean]"
+            )
+            st.echarts_chart(
+                audit_charts.purity(own, found.length, theme.ink()),
+                height=330,
+                key="audit_purity",
+                alt=f"A label fills {100 * own.purity:.0f} % of its window on the mean",
+            )
+        with st.container():
+            st.markdown("**By operation** :small[per cent of the labelled windows]")
+            st.dataframe(_frame(own), hide_index=True, height="content", column_config=_COLUMNS)
 
 
 def _counts(found: Audit, evaluation: Evaluation | None) -> None:

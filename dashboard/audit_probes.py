@@ -12,6 +12,7 @@ from core.evidence.audit.probes import Probe
 from core.evidence.audit.sights import Kind
 from core.evidence.audit.verdict import percent
 from core.evidence.audit.words import MECHANISMS, mechanism_words, sight_name
+from core.evidence.paired import FEWEST_RUNS
 from core.recordings.machine import Machine
 from dashboard import audit_charts, data, health_view, places, selection, theme
 from dashboard.components import counted, escaped
@@ -33,7 +34,7 @@ def show(found: Audit, view: View) -> None:
     """Draw it."""
     if not found.probes:
         st.info(
-            "What a channel tells can be judged where there are two runs and two operations at least: "
+            f"What a channel tells can be judged where there are {FEWEST_RUNS} runs and two operations at least: "
             f"{counted(found.runs, 'run')} and {counted(found.operations, 'known operation')} are here.",
             icon=":material/info:",
         )
@@ -49,11 +50,11 @@ def show(found: Audit, view: View) -> None:
     chosen = found.probe(view.selection.sight) or _first(found)
     which = _choose_kinds(chosen)
     some = [probe for probe in found.probes if probe.kind in SHOWN[which]]
-    left, right = st.columns([1.15, 1], gap="medium")
-    with left:
-        _picture(some, chosen)
-    with right:
-        _table(some, chosen, which)
+    with st.grid(2, min_column_width=420, gap="medium"):
+        with st.container():
+            _picture(some, chosen)
+        with st.container():
+            _table(some, chosen, which)
     _chosen(found, chosen, view)
 
 
@@ -197,7 +198,7 @@ def _levels(found: Audit, chosen: Probe, view: View) -> None:
     dates = "runs of one operation beside one another, by name"
     st.markdown(
         f"**{escaped(channel)}, run by run** :small[a dot is the mean of a run, the bar the range of its windows' "
-        f"means; {dates}; click a run to open it]"
+        f"means; {dates}; a click chooses a run]"
     )
 
     def pick() -> None:

@@ -33,28 +33,28 @@ def show(found: Audit, dataset: Dataset, every: Mapping[str, Place]) -> None:
             icon=":material/info:",
         )
         return
-    left, right = st.columns(2, gap="medium")
-    with left:
-        st.markdown(
-            f"**Rows shared with a training window** :small[of {found.length}, {len(leak):,} test windows]"
-        )
-        st.echarts_chart(
-            audit_charts.shared_rows(leak, theme.ink()),
-            height=250,
-            key="audit_shared",
-            alt=f"{100 * leak.overlapping:.0f} % of test windows share rows with a training window",
-        )
-    with right:
-        st.markdown(
-            f"**How near the most similar of {leak.train:,} training windows is** "
-            ":small[by level, spread and slope]"
-        )
-        st.echarts_chart(
-            audit_charts.distances(leak, theme.ink()),
-            height=250,
-            key="audit_distances",
-            alt=f"Distances of test windows to the nearest training window, up to {leak.distance.max():.2f}",
-        )
+    with st.grid(2, min_column_width=420, gap="medium"):
+        with st.container():
+            st.markdown(
+                f"**Rows shared with a training window** :small[of {found.length}, {len(leak):,} test windows]"
+            )
+            st.echarts_chart(
+                audit_charts.shared_rows(leak, theme.ink()),
+                height=250,
+                key="audit_shared",
+                alt=f"{100 * leak.overlapping:.0f} % of test windows share rows with a training window",
+            )
+        with st.container():
+            st.markdown(
+                f"**How near the most similar of {leak.train:,} training windows is** "
+                ":small[by level, spread and slope]"
+            )
+            st.echarts_chart(
+                audit_charts.distances(leak, theme.ink()),
+                height=250,
+                key="audit_distances",
+                alt=f"Distances of test windows to the nearest training window, up to {leak.distance.max():.2f}",
+            )
     _windows(leak, dataset)
 
 
@@ -108,7 +108,8 @@ def _windows(leak: Leakage, dataset: Dataset) -> None:
     )
     mask = masks.get(which or ALL, masks[ALL])
     order = np.flatnonzero(mask)
-    order = order[np.argsort(leak.distance[order], kind="stable")]
+    # windows in which nothing moves are all alike: they come last
+    order = order[np.lexsort((leak.distance[order], ~leak.alive[order]))]
     frame = _frame(leak, order)
     event = st.dataframe(
         frame,

@@ -61,7 +61,9 @@ def state_words(entry: Entry, every: Sequence[Entry]) -> str:
         return f"running{where}; {done or 'reads its windows'}{_left(training, others)}"
     if entry.promoted:
         return f"promoted as {entry.promoted.name}, first choice for {entry.promoted.dataset or 'no dataset'}"
-    return f"{entry.state}; {done}" if done and entry.state != "done" else entry.state
+    if entry.state == "done":
+        return "done; not scored yet" if entry.resumable else "done"
+    return f"{entry.state}; {done}" if done else entry.state
 
 
 def _job_words(entry: Entry) -> str:
@@ -100,7 +102,7 @@ def _buttons(entry: Entry, place: str) -> None:
         return
     if entry.busy:
         return
-    if entry.command and entry.state in ("stopped", "failed", "cancelled", "cut off", "stage 1 done"):
+    if entry.resumable:
         st.button(
             "Resume",
             icon=":material/resume:",

@@ -1,6 +1,6 @@
 """The chosen trainings compared: where their configurations differ, what each was worth, and the paired differences."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -50,9 +50,11 @@ def _scored(there: Sequence[Entry]) -> None:
         )
         return
     _figures(scored)
-    for entry in there:
-        if entry.name not in scored:
-            st.caption(f"{components.escaped(entry.name)} was not scored on test windows yet.")
+    _lines(
+        f"{components.escaped(entry.name)} was not scored on test windows yet."
+        for entry in there
+        if entry.name not in scored
+    )
     if len(scored) > 1:
         _differences([entry for entry in there if entry.name in scored], scored)
 
@@ -81,11 +83,17 @@ def _figures(scored: dict[str, Evaluation]) -> None:
             rows.append([describe(metric).label, *cells])
     columns = ["Per cent (95 % interval over runs), n", *(components.escaped(name) for name in scored)]
     st.table(pd.DataFrame(rows, columns=columns), hide_index=True)
-    for name, evaluation in scored.items():
-        protocol = evaluation.protocol
-        st.caption(
-            f"{components.escaped(name)}: protocol `{protocol}`, {evaluations.scored_on(evaluation, windows=True)}."
-        )
+    _lines(
+        f"{components.escaped(name)}: protocol `{each.protocol}`, {evaluations.scored_on(each, windows=True)}."
+        for name, each in scored.items()
+    )
+
+
+def _lines(said: Iterable[str]) -> None:
+    """Sentences under one another, as one caption."""
+    text = "  \n".join(said)
+    if text:
+        st.caption(text)
 
 
 def _figure(evaluation: Evaluation, metric: str) -> str:
@@ -106,17 +114,19 @@ def _differences(there: Sequence[Entry], scored: dict[str, Evaluation]) -> None:
     against = st.selectbox("To", names, key="experiment_against", width=380, persist_state="session")
     first = next(entry for entry in there if entry.name == against)
     columns: dict[str, dict[str, str]] = {}
+    refused = []
     for entry in there:
         if entry.name == against:
             continue
         why = other_windows(first, entry, scored[first.name], scored[entry.name])
         if why:
-            st.caption(
+            refused.append(
                 f":material/info: {components.escaped(entry.name)} was scored on other test windows than "
                 f"{components.escaped(first.name)} ({why}), so no difference is shown."
             )
         else:
             columns[entry.name] = _column(first, entry)
+    _lines(refused)
     if not columns:
         return
     rows = [

@@ -65,7 +65,8 @@ def _list(view: View) -> None:
         st.caption(f"Mark up to {MOST} trainings in the table to see their curves and to compare them.")
         return
     colours = theme.series(len(chosen), theme.PREDICTION)
-    every_s = LIVE_S if any(each.busy for each in chosen) else None
+    # of an unfinished one nothing tells whether it is at work
+    every_s = LIVE_S if any(each.busy or each.state == "unfinished" for each in chosen) else None
     st.fragment(_actions, run_every=every_s)(chosen, colours, found)
     axis, smooth = experiment_curves.controls(view.selection)
     st.fragment(_curves, run_every=every_s)(chosen, colours, axis, smooth)

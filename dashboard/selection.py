@@ -288,6 +288,15 @@ def begin(key: str, value: str | None, options: Iterable[str]) -> int | None:
     return None if value is None else list(options).index(value)
 
 
+def begin_part(key: str, value: str) -> str | None:
+    """The same for a segmented control: its default, which is the value but where one had to be assigned."""
+    if key in st.session_state and st.session_state[key] != value:
+        lead(key, value)
+        return None
+    st.session_state.setdefault(_LED, set()).add(key)
+    return value
+
+
 def turn_to(page: str) -> None:
     """Begin a page. A widget that several pages have is another one on each: the value that it had on the page before
     would look as if it had it already, and it would show its first option instead.

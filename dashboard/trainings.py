@@ -58,6 +58,14 @@ class Entry:
         return "promoted" if self.promoted else "done"
 
     @property
+    def resumable(self) -> bool:
+        """It stopped before its end, and something tells how to go on; its figures are a part of an experiment."""
+        if self.busy or not self.command:
+            return False
+        unscored = self.state == "done" and self.command[0] == VERBS[0] and figures_file(self.path) is None
+        return unscored or self.state in ("stopped", "failed", "cancelled", "cut off", "stage 1 done")
+
+    @property
     def command(self) -> tuple[str, ...]:
         """The arguments of `python -m core` that go on with it; none where nothing tells."""
         if self.training is not None and self.training.record is not None:

@@ -1,6 +1,7 @@
 """Take the pictures of the pages: `python docs/pictures/take.py [NAME...]`, with the dashboard running on port 8501.
 
-The real recordings are looked for in the dataset `store`; the readings that Sequences shows must have been made.
+The real recordings are looked for in the dataset `store`; the readings that Sequences shows and the audit under `run`
+must have been made.
 """
 
 import sys
@@ -42,6 +43,10 @@ PICTURES = {
     ),
     "program": Picture("program?data=store&bundle=bantam&run=damagepocket_003&a=113", ".desk .line"),
     "ablation": Picture(f"ablation?{READING}&way=shuffle&taken=magnetometer", ".scores td", 1420),
+    "audit": Picture(
+        "audit?data=store&bundle=bantam&figures=run&finding=probes&sight=frame_l2.Pressure",
+        ".st-key-audit_levels canvas",
+    ),
     "predict": Picture(f"predict?{READING}&without=proximity", ".tokens tr"),
 }
 

@@ -216,3 +216,15 @@ def test_a_name_that_is_taken_is_said(open_page: Open, scored: Path) -> None:
     app.text_input(key="new_name").set_value("my name").run()
     assert "cannot be the name of a folder" in words(app)
     assert experiment_plan.free_name("mine") == "mine-2"
+
+
+def test_an_experiment_that_was_cut_off_before_its_figures_goes_on(
+    open_page: Open, pipeline: Pipeline, begun: list[list[str]]
+) -> None:
+    out = places.trainings_folder() / "mine"
+    command = ("experiment", str(pipeline.splits), "--out", str(out))
+    train(pipeline.splits, out, small(BEST), threads=1, command=command)
+    app = open_page(trainings="mine")
+    assert "done; not scored yet" in words(app)
+    next(button for button in app.button if button.label == "Resume").click().run()
+    assert begun == [list(command)]

@@ -11,10 +11,16 @@ from core.evidence.ablation.removal import WAYS, Way
 from core.evidence.ablation.scored import Ablation
 from core.evidence.ablation.shapley import Shapley, Value
 from core.evidence.ablation.table import Scores
+from core.evidence.ablation.tested import HELD_OUT, ORDER, part_to_score
 from core.evidence.bootstrap import Interval
 from core.evidence.evaluation import Evaluation
+from core.evidence.readings.source import RunSource
+from core.evidence.split_part import Part
 from core.evidence.sums_file import read_sums, slim, write_sums
 from core.evidence.truth import EvidenceError
+from core.model.bundle import Bundle
+from core.recordings.sequences import MANIFEST
+from core.recordings.store import INDEX
 
 FORMAT = "toolmark ablations 1"
 _KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -24,7 +30,7 @@ _KINDS: tuple[Kind, ...] = get_args(Kind)
 class Ablated:
     """What was scored. `digest` is the bundle's, `windows` that of the windows.
 
-    modalities: those that the bundle reads, in the machine's order.
+    modalities: those that the bundle reads, in the machine's order; part: of the bundle's own split.
     """
 
     name: str
@@ -34,6 +40,7 @@ class Ablated:
     windows: str
     modalities: tuple[str, ...]
     scores: Scores
+    part: Part = HELD_OUT
     shapley: Shapley | None = None
     created: str = ""
 
@@ -59,15 +66,27 @@ class Ablated:
         return self.digest, self.windows, self.way
 
 
+def part_scored(bundle: Bundle, path: Path) -> Part:
+    """Which part of the bundle's own split is scored of window files or recordings."""
+    if (path / MANIFEST).is_file() and not (path / INDEX).is_file():
+        return HELD_OUT
+    return part_to_score(bundle, RunSource.open(path)).part
+
+
 def ablated(
-    ablation: Ablation, way: Way, modalities: tuple[str, ...], scores: Scores, shapley: Shapley | None
+    ablation: Ablation,
+    way: Way,
+    modalities: tuple[str, ...],
+    scores: Scores,
+    shapley: Shapley | None,
+    part: Part = HELD_OUT,
 ) -> Ablated:
-    """What was just scored."""
+    """What was just scored, of a part of the bundle's split."""
     bundle = ablation.bundle
     kept = Scores(slim(scores.whole), {case: slim(found) for case, found in scores.cases.items()})
     now = datetime.now(UTC).isoformat(timespec="seconds")
     name, machine = bundle.manifest.name, bundle.machine.name
-    return Ablated(name, bundle.digest, machine, way, ablation.digest, modalities, kept, shapley, now)
+    return Ablated(name, bundle.digest, machine, way, ablation.digest, modalities, kept, part, shapley, now)
 
 
 def write_ablated(found: Ablated, path: Path) -> None:
@@ -82,6 +101,7 @@ def write_ablated(found: Ablated, path: Path) -> None:
         "windows": found.windows,
         "modalities": list(found.modalities),
         "created": found.created,
+        "part": found.part,
         "shapley": _shapley_json(found.shapley) if found.shapley else None,
     }
     every: list[tuple[Mapping[str, Any], Evaluation]] = [({"kind": "whole", "names": []}, found.scores.whole)]
@@ -113,6 +133,7 @@ def read_ablated(path: Path) -> Ablated:
             str(told["windows"]),
             tuple(map(str, told["modalities"])),
             Scores(every[0][1], cases),
+            next(part for part in ORDER if part == told["part"]),
             _shapley(told["shapley"]) if told["shapley"] else None,
             str(told["created"]),
         )

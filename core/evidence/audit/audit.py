@@ -18,9 +18,9 @@ class Audit:
     """What was found about a split of some runs.
 
     leakage is None where there is no training or test part, and `unsplit` says why; probes are none where fewer than
-    two runs or operations are known; controller_inputs: channels of the controller's own state among the inputs;
-    length: rows of a window; left_out: run -> why it has no windows. inputs: what a model sees of the probed windows,
-    None = they are as it sees them.
+    FEWEST_RUNS runs or two operations are known; controller_inputs: channels of the controller's own state among the
+    inputs; length: rows of a window; left_out: run -> why it has no windows. inputs: what a model sees of the probed
+    windows, None = they are as it sees them.
     """
 
     machine: str

@@ -22,7 +22,7 @@ from core.recordings.atomic import write_text
 from core.recordings.inputs import InputSpec
 
 # raised whenever an audit finds otherwise or keeps more, so that older ones are made again
-FORMAT = "toolmark audit 2"
+FORMAT = "toolmark audit 3"
 DECIMALS, DIGITS = 5, 6
 Json = dict[str, Any]
 
@@ -175,6 +175,7 @@ def _leakage_json(leak: Leakage) -> Json:
         "shared_rows": leak.shared_rows.tolist(),
         "same_operation": leak.same_operation.astype(int).tolist(),
         "same_line": leak.same_line.astype(int).tolist(),
+        "alive": leak.alive.astype(int).tolist(),
     }
 
 
@@ -191,6 +192,7 @@ def _leakage(entry: Json) -> Leakage:
         shared_rows=np.array(entry["shared_rows"], np.int64),
         same_operation=np.array(entry["same_operation"], np.bool_),
         same_line=np.array(entry["same_line"], np.bool_),
+        alive=np.array(entry["alive"], np.bool_),
         runs=entry["test_runs"],
         shared_runs=tuple(entry["shared_runs"]),
         remembered_operation=_interval(entry["remembered_operation"]),

@@ -22,7 +22,8 @@ class Leakage:
 
     run, row [M]: the test windows; near_run, near_row [M]: the most similar training window of each, distance [M] in
     spreads of the channels; shared_rows [M]: rows that the training window nearest in time shares. same_operation,
-    same_line [M]: the most similar one has the same (an unknown operation and an empty line have none).
+    same_line [M]: the most similar one has the same (an unknown operation and an empty line have none); alive [M]:
+    some channel moves in the test window.
     `remembered_*`: how often that window's operation or line is right, with intervals over runs.
     """
 
@@ -35,6 +36,7 @@ class Leakage:
     shared_rows: Ints
     same_operation: Bools
     same_line: Bools
+    alive: Bools
     runs: int
     shared_runs: tuple[str, ...]
     remembered_operation: Interval
@@ -55,8 +57,11 @@ class Leakage:
 
     @property
     def copies(self) -> Bools:
-        """Test windows that share no rows with a training window and yet have the same values as one, `[M]`."""
-        return np.asarray((self.distance < COPY) & (self.shared_rows == 0), np.bool_)
+        """Test windows that share no rows with a training window and yet have the same values as one, `[M]`.
+
+        Windows in which nothing moves are all alike, and no copies.
+        """
+        return np.asarray((self.distance < COPY) & (self.shared_rows == 0) & self.alive, np.bool_)
 
 
 def leakage(data: AuditData) -> Leakage:
@@ -83,6 +88,7 @@ def leakage(data: AuditData) -> Leakage:
         shared_rows=_shared_rows(data, train, test),
         same_operation=same_operation,
         same_line=same_line,
+        alive=np.asarray((np.nan_to_num(data.measured[test, :, 1]) > 0).any(axis=1), np.bool_),
         runs=len(np.unique(run[test])),
         shared_runs=tuple(str(name) for name in np.intersect1d(run[train], run[test])),
         remembered_operation=share_of_runs(same_operation, known, run[test]),

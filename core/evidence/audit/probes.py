@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn import config_context
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.tree import DecisionTreeClassifier
@@ -16,6 +17,7 @@ from core.evidence.audit.features import Reals, between_runs
 from core.evidence.audit.leakage import share_of_runs
 from core.evidence.audit.sights import Kind, Sight, sights
 from core.evidence.bootstrap import Interval
+from core.evidence.paired import FEWEST_RUNS
 from core.evidence.tally import Bools, Ints
 from core.recordings.windows import STRIDE
 
@@ -23,7 +25,7 @@ Mechanism = Literal["nothing", "session", "cut"]
 FOLDS = 5
 # of a tree over one channel, and of a forest over several
 DEPTH, LEAF = 10, 3
-TREES, FOREST_DEPTH, FOREST_LEAF, TRIED = 20, 14, 2, 0.3
+TREES, FOREST_DEPTH, FOREST_LEAF, TRIED = 12, 14, 2, 0.3
 # from this share of its variance on, a feature is about the run and not about what goes on in it
 SESSION = 0.9
 Told = Callable[[int, int, str], None]
@@ -35,9 +37,9 @@ Found = Callable[["Probe"], None]
 class Probe:
     """What one sight tells: accuracy of the operation and of the line (None where there is none), over all windows.
 
-    `usual_*`: the most frequent operation or line of the training folds. `between`: the share of the variance of what
+    `usual_*`: the most frequent operation or line, said always. `between`: the share of the variance of what
     it sees that lies between runs, 0 to 1, NaN = it never changes. `still`: how well each run's mean level alone tells
-    the operation, `moving`: what is left without it; None where it has no values that stand high or low.
+    the operation, `moving`: what is left without it; None where it tells no more than chance, or sees no values.
     `windows`: those in which it sees anything; `channels`: those that it sees.
     """
 
@@ -112,7 +114,7 @@ def _folds(data: AuditData) -> list[tuple[Ints, Ints]]:
     """Training and held-out windows of each fold: whole runs, every operation in every fold where it has the runs."""
     known = np.flatnonzero(data.asked)
     runs = len(np.unique(data.windows.run[known]))
-    if runs < 2 or len(np.unique(data.windows.operation_type[known])) < 2:
+    if runs < FEWEST_RUNS or len(np.unique(data.windows.operation_type[known])) < 2:
         return []
     split = StratifiedGroupKFold(min(FOLDS, runs), shuffle=True, random_state=0)
     operation, run = data.windows.operation_type[known], data.windows.run[known]
@@ -128,22 +130,24 @@ class _Task:
         self.operations, self.of_operation = data.windows.operation_type, data.asked
         self.of_line = np.asarray(data.windows.labelled & data.asked, np.bool_)
         self.lines = np.unique(data.windows.gcode, return_inverse=True)[1].astype(np.int64)
-        nothing = np.zeros((len(self.run), 1), np.float32)
-        self.usual_operation, self.usual_line = self.operation(nothing), self.line(nothing)
+        self.usual_operation = self._usual(self.operations, self.of_operation)
+        self.usual_line = self._usual(self.lines, self.of_line) if self.of_line.any() else None
 
     def probe(self, sight: Sight) -> Probe:
         """Ask about the operation and the line, then about the operation with and without each run's level."""
         shares = [between_runs(column, self.run) for column in sight.levels.T]
         known = [share for share in shares if np.isfinite(share)]
+        operation = self.operation(sight.features)
         still = moving = None
-        if sight.channels and known:
+        # by what it tells is only asked of what tells something
+        if sight.channels and known and above(operation, self.usual_operation):
             level = _run_means(sight.levels, self.run)
             still = self.operation(level)
             moving = self.operation(_without(sight, level))
         return Probe(
             name=sight.name,
             kind=sight.kind,
-            operation=self.operation(sight.features),
+            operation=operation,
             usual_operation=self.usual_operation,
             line=self.line(sight.features),
             usual_line=self.usual_line,
@@ -162,6 +166,11 @@ class _Task:
         """The same of the line; None where no window has one."""
         return self._accuracy(features, self.lines, self.of_line) if self.of_line.any() else None
 
+    def _usual(self, target: Ints, asked: Bools) -> Interval:
+        """How often the most frequent of all is right."""
+        right = target == np.bincount(target[asked]).argmax()
+        return share_of_runs(right[asked], np.ones(int(asked.sum()), np.bool_), self.run[asked])
+
     def _accuracy(self, features: Reals, target: Ints, asked: Bools) -> Interval:
         right = np.zeros(len(target), np.bool_)
         for train, test in self.folds:
@@ -173,7 +182,7 @@ class _Task:
 
 def _said(learned: Reals, target: Ints, held: Reals) -> Ints:
     """What a classifier says of held-out windows."""
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), config_context(skip_parameter_validation=True):
         # of few windows nearly each may have a line of its own
         warnings.filterwarnings("ignore", message="The number of unique classes")
         return np.asarray(_classifier(learned).fit(learned, target).predict(held), np.int64)

@@ -61,9 +61,9 @@ def _groups(data: AuditData) -> list[tuple[str, Kind, Sequence[str]]]:
 
     What is live in no window is left out.
     """
-    machine, live = data.machine, np.isfinite(data.measured[:, :, 0]).any(axis=0)
-    seen = [name for name, own in zip(data.windows.channels, live, strict=True) if own]
-    side = [name for name in seen if machine.is_side(name)]
+    machine, names = data.machine, data.windows.channels
+    live = np.flatnonzero(np.isfinite(data.measured[:, :, 0]).any(axis=0)).tolist()
+    side = [names[place] for place in live if machine.is_side(names[place])]
     ambient = [name for name in side if machine.role(name) == "ambient"]
     found: list[tuple[str, Kind, Sequence[str]]] = [(NAMES["ambient"], "ambient", ambient)] if ambient else []
     for modality in dict.fromkeys(machine.modality(name) for name in side):

@@ -7,6 +7,7 @@ from typing import Literal
 from core.evidence.audit.audit import Audit
 from core.evidence.audit.probes import Probe, above
 from core.evidence.bootstrap import Interval
+from core.evidence.paired import FEWEST_RUNS
 
 Weight = Literal["grave", "warning", "note", "fine"]
 WEIGHTS: tuple[Weight, ...] = ("grave", "warning", "note", "fine")
@@ -65,7 +66,7 @@ def _unjudged(audit: Audit) -> Iterator[Finding]:
             "note",
             f"What names the session cannot be judged: there {'is' if audit.runs == 1 else 'are'} {few}"
             f"{'s' * (audit.operations > 1)}.",
-            "It takes two runs, and two operations to tell apart.",
+            f"It takes {FEWEST_RUNS} runs, and two operations to tell apart.",
             "Bring more runs in, and name their operations.",
             "probes",
         )

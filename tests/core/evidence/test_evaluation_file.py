@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.evidence import evaluation_file
 from core.evidence.evaluation import Evaluation
 from core.evidence.evaluation_file import (
     evaluation_from_json,
@@ -79,14 +80,17 @@ def test_tallies_of_other_runs_are_refused(evaluated: Make) -> None:
         evaluation_from_json({**content, "units": content["units"][:-1]})
 
 
-def test_the_headline_is_what_the_whole_evaluation_says(evaluated, tmp_path: Path) -> None:
+def test_the_headline_is_what_the_whole_evaluation_says(
+    evaluated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     evaluation = evaluated(["a", "b"])
     write_evaluation(evaluation, tmp_path / "e.json")
     (tmp_path / "kept.json").write_text(json.dumps(evaluation_json(evaluation)))
     whole = read_evaluation(tmp_path / "e.json")
     for name in ("e.json", "kept.json"):
-        found = read_headline(tmp_path / name)
-        assert found == {row.metric: row for row in whole.table()}
+        for enough in (evaluation_file.ENOUGH, 500):
+            monkeypatch.setattr(evaluation_file, "ENOUGH", enough)
+            assert read_headline(tmp_path / name) == {row.metric: row for row in whole.table()}
     (tmp_path / "half.json").write_text((tmp_path / "e.json").read_text()[:900])
     with pytest.raises(EvidenceError):
         read_headline(tmp_path / "half.json")

@@ -17,6 +17,7 @@ from core.evidence.scoring import score_bundle
 from core.evidence.truth import EvidenceError
 from core.model.bundle import Bundle, load_bundle
 from core.recordings.sequences import read_splits
+from tests.core.cli_runner import Toolmark
 from tests.pipeline import Pipeline
 
 
@@ -136,3 +137,15 @@ def test_unknown_tables_and_foreign_windows_are_refused(
     shutil.copy(some, tmp_path)
     with pytest.raises(EvidenceError, match="window files"):
         held_out_windows(load_bundle(seed_pipeline.bundle), tmp_path)
+
+
+def test_the_verb_keeps_what_it_scored(pipeline: Pipeline, tmp_path: Path, toolmark: Toolmark) -> None:
+    file, kept = tmp_path / "kept.json", tmp_path / "evaluations"
+    given = ["ablate", pipeline.bundle, pipeline.store, "--json", file, "--results", kept, "--threads", "1"]
+    status, said, _ = toolmark(*given, "--out", tmp_path / "gyro.csv", "--without", "gyro")
+    assert status == 0 and "− gyro" in said and (tmp_path / "gyro.csv").is_file()
+    scored = len(list(kept.iterdir()))
+    toolmark(*given, "--out", tmp_path / "gyro.csv", "--without", "gyro")
+    assert len(list(kept.iterdir())) == scored
+    toolmark(*given, "--out", tmp_path / "pressure.csv", "--without", "pressure")
+    assert {case.names for case in read_ablated(file).scores.cases} == {("gyro",), ("pressure",)}

@@ -17,6 +17,7 @@ from core.evidence.ablation.trials import EVALUATION, Trial, run_trials, techniq
 from core.evidence.truth import EvidenceError
 from core.model.bundle import load_bundle
 from core.recordings.sequences import read_splits
+from tests.core.cli_runner import Toolmark
 from tests.pipeline import SMALL, Pipeline
 
 CHANGES = (*SMALL, "stage1.loop.epochs=2", "stage2.loop.epochs=2")
@@ -147,3 +148,26 @@ def test_a_folder_of_other_trials_is_refused(
     for splits, changes in ((pipeline.splits, CHANGES), (seed_pipeline.splits, ())):
         with pytest.raises(EvidenceError, match="other windows or with other changes"):
             run_trials(splits, tmp_path, technique_trials((0,)), 1, None, changes)
+
+
+def test_the_verbs_train_go_on_and_say_what_is_finished(
+    seed_pipeline: Pipeline, tmp_path: Path, toolmark: Toolmark
+) -> None:
+    changes = [part for change in CHANGES for part in ("--set", change)]
+    seed = ["--seed", "0", "--threads", "1", *changes]
+    out = tmp_path / "trials"
+    status, _, said = toolmark("retrain", seed_pipeline.splits, "--out", out, "--without", "nothing", *seed)
+    assert status == 1 and "no modality" in said
+    arguments = ["--preset", "seed", "--without", "pressure", "--table", tmp_path / "table.csv"]
+    status, said, _ = toolmark("retrain", seed_pipeline.splits, "--out", out, *arguments, *seed)
+    assert status == 0 and "| pressure |" in said and (tmp_path / "table.csv").is_file()
+    # the full model that it trained is the technique A5, which is not trained again
+    trained = (out / "A5-s0" / EVALUATION).stat().st_mtime_ns
+    status, said, _ = toolmark("techniques", seed_pipeline.splits, "--out", out, "--only", "A5", *seed)
+    assert status == 0 and (out / "A5-s0" / EVALUATION).stat().st_mtime_ns == trained
+    status, said, _ = toolmark("trials", out, "--json", tmp_path / "trials.json")
+    assert status == 0 and "A5: + focal loss" in said and "points: 90.23 to 83.53" in said
+    again = toolmark("trials", tmp_path / "trials.json")
+    assert again[:2] == (0, said)
+    status, _, said = toolmark("trials", tmp_path / "nowhere.json")
+    assert status == 1 and "cannot be read" in said

@@ -242,3 +242,12 @@ def odd(tmp_path: Path) -> Path:
     frame.to_csv(tmp_path / "unlabelled.csv", index=False)
     write_run(tmp_path / "face_short.csv", rows=40)
     return tmp_path
+
+
+def test_windows_in_which_nothing_moves_are_no_copies() -> None:
+    def still(values: np.ndarray, run: np.ndarray, operation: np.ndarray) -> None:
+        values[(run == 0) | (run == 2)] = 1
+
+    found = audit(made(still))
+    assert found.leakage is not None and not found.leakage.copies.any()
+    assert (found.leakage.distance < 1e-6).any()
