@@ -21,7 +21,7 @@ from tests.e2e.conftest import ARGUMENTS, ROOT, serving
 
 LINK = "?data=store&bundle=bantam&run=adaptive_009&row=240"
 NEW = ("sound", "gyro", "colour", "pressure", "magnetometer")
-PATIENCE_MS = 120_000
+PATIENCE_MS = 300_000
 
 
 def settled(page: Page) -> None:

@@ -125,6 +125,23 @@ def show(bundle: Bundle, taken: Taken) -> None:
         st.caption(f":material/warning: {problem}")
 
 
+def show_title(bundle: Bundle, taken: Taken) -> None:
+    """What is taken away, in words, and the way back."""
+    much = f"{len(taken.channels)} of {counted(len(bundle.inputs.channels), 'channel')}"
+    said = f"**{escaped(taken.words[:1].upper() + taken.words[1:])}** :small[:gray[{much}]]"
+    nothing = f"**Nothing is taken away** :small[:gray[{_HINT}]]"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(said if taken.names else nothing, width="stretch")
+        st.button(
+            "Give everything back",
+            icon=":material/undo:",
+            key="give_back",
+            disabled=not taken.names,
+            on_click=put,
+            args=((), taken.way),
+        )
+
+
 def turn(key: str, bundle: Bundle) -> None:
     """Another way for what is taken away by now: the names go with it."""
     way, taken = selection.chosen(key), asked(bundle, selection.held())

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.evidence.ablation.modality_table import Loss, Modality, modalities
-from core.evidence.ablation.results import figure
+from core.evidence.ablation.results import Figure, figure
 from core.evidence.ablation.trials import FULL
 from core.model.bundle import Bundle
 from dashboard import ablation_kept, ablation_pick, ablation_sheets, components, effect_rows, selection
@@ -55,11 +55,8 @@ def show(view: View, bundle: Bundle) -> None:
     rows = rows_of(kept, base, metric, group)
     whole = figure(kept.of.of(base), metric, group)
     if whole is not None:
-        low, high = whole.interval.low, whole.interval.high
-        between = "" if low is None or high is None else f" ({100 * low:.1f} to {100 * high:.1f})"
         st.markdown(
-            f"Full model **{base}**: **{100 * whole.interval.value:.1f}**{between} per cent, n = {whole.n:,} of "
-            f"{components.counted(whole.runs, 'run')}, {seeds_words(whole.seeds)}. Protocol **{kept.of.protocol}**; "
+            f"{whole_words(base, whole)}. Protocol **{kept.of.protocol}**; "
             f"intervals are 95 %, drawn over runs, paired with the full models of the same seeds.{changed_words(kept)}"
         )
     draw("retrained", rows)
@@ -71,9 +68,14 @@ def name_of(kept: KeptTrials, base: str) -> str:
     return f"{kept.of.protocol} protocol, {design}"
 
 
-def seeds_words(seeds: Sequence[int]) -> str:
-    """Which seeds speak: "3 seeds"."""
-    return components.counted(len(seeds), "seed")
+def whole_words(base: str, whole: Figure) -> str:
+    """What the full model reached, in words."""
+    low, high = whole.interval.low, whole.interval.high
+    between = "" if low is None or high is None else f" ({100 * low:.1f} to {100 * high:.1f})"
+    return (
+        f"Full model **{base}**: **{100 * whole.interval.value:.1f}**{between} per cent, n = {whole.n:,} of "
+        f"{components.counted(whole.runs, 'run')}, {components.counted(len(whole.seeds), 'seed')}"
+    )
 
 
 def changed_words(kept: KeptTrials) -> str:
@@ -92,6 +94,7 @@ def _pick(view: View, bundle: Bundle, names: dict[str, tuple[KeptTrials, str]]) 
         list(names),
         index=selection.begin(key, value, names),
         key=key,
+        width=320,
         on_change=selection.follow,
         args=("trials", key),
     )

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.evidence.ablation.published_words import explained
+from core.evidence.ablation.published_words import WHOLE, explained
+from core.evidence.ablation.results import figure
 from core.evidence.ablation.techniques import Technique, techniques
 from core.evidence.ablation.trials import FULL
 from core.evidence.evaluation import ALL
@@ -86,7 +87,11 @@ def _draw(kept: KeptTrials, metric: str, group: str) -> None:
         st.caption(f"No technique is trained under `{kept.of.protocol}` yet.")
     st.subheader("Modalities", anchor=False)
     losses = ablation_retrained.rows_of(kept, BASE, metric, group)
+    whole = figure(kept.of.of(BASE), metric, group)
     if losses:
+        if whole is not None:
+            beside = f"; published {WHOLE:.2f}" if printed else ""
+            st.markdown(f"{ablation_retrained.whole_words(BASE, whole)}{beside}.")
         ablation_retrained.draw("published_modalities", losses, printed=printed)
         _left([name for name in MODALITIES if name not in {row.name for row in losses}], "modality")
     else:

@@ -128,7 +128,7 @@ def test_a_combination_is_named_compared_and_opened_by_its_link(desk: Desk) -> N
     desk.settle()
     page.get_by_role("button", name="ears and turns", exact=True).click()
     wait_for(page, "combos=ears,ears and turns")
-    expect(page.get_by_text("Second less first")).to_be_visible()
+    expect(page.get_by_text("Second less first", exact=True)).to_be_visible()
     desk.settle()
     page.get_by_role("button", name="ears", exact=True).click()
     page.get_by_role("button", name="Open in the matrix").click()

@@ -88,10 +88,8 @@ def of_techniques(found: Sequence[Technique]) -> list[str]:
     real = [each.name for each in found if each.against and each.against.real]
     told = sum(each.against is not None for each in found)
     if told:
-        said.append(
-            f"Of {told} differences to A1, {len(real)} leave{'s' if len(real) == 1 else ''} 0 out of the interval"
-            f"{f' ({_listed(real)})' if real else ''}."
-        )
+        which = f"only those of {_listed(real)} leave" if real else "none leaves"
+        said.append(f"Of {told} differences to A1 {which} 0 out of the interval.")
     return [" ".join([*said, _within(found)]).strip()]
 
 
@@ -136,11 +134,12 @@ def _beside(name: str, loss: Loss) -> str:
         if own.low is None or own.high is None
         else f", {_signed(100 * own.low)} to {_signed(100 * own.high)}"
     )
-    return f"{name} (published {_signed(drop)}, ours {_signed(100 * own.points)}{span})"
+    return f"{_plain(name)} (published {_signed(drop)}, ours {_signed(100 * own.points)}{span})"
 
 
 def _signed(points: float) -> str:
-    return f"{points:+.2f}".replace("-", "\N{MINUS SIGN}")
+    said = f"{points:+.2f}"
+    return said[1:] if not said.strip("+-0.") else said.replace("-", "\N{MINUS SIGN}")
 
 
 def _ranked(how: str, known: dict[str, Loss]) -> str:
@@ -151,8 +150,12 @@ def _ranked(how: str, known: dict[str, Loss]) -> str:
     theirs = sorted(MODALITIES, key=lambda name: MODALITIES[name][1])
     if ours == theirs:
         return f"The order, {how}, is the published one."
-    return f"The order, {how}, is {', '.join(ours)}; published: {', '.join(theirs)}."
+    return f"The order, {how}, is {_listed(ours)}; published: {_listed(theirs)}."
 
 
 def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names)
+    return ", ".join(map(_plain, names))
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ")

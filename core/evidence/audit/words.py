@@ -63,9 +63,8 @@ def _cut(probe: Probe) -> str:
 def _between(probe: Probe) -> str:
     if isnan(probe.between):
         return "It never changes."
-    return (
-        f"{_share(probe.between)} of its variance lies between runs, {_share(1 - probe.between)} within them."
-    )
+    share, within = _share(probe.between), _share(1 - probe.between)
+    return f"{share[:1].upper()}{share[1:]} of its variance lies between runs, {within} within them."
 
 
 def _share(share: float) -> str:
@@ -79,7 +78,8 @@ def _share(share: float) -> str:
 def _levels(probe: Probe) -> str:
     if probe.still is None or probe.moving is None:
         return ""
-    missing = " (which of its channels are missing among it)" if len(probe.channels) > 1 else ""
+    several = len(probe.channels) > 1
+    missing = " (which of its channels are live among it)" if several else " (whether it is live among it)"
     return (
         f"How high it stands in each run, and nothing else, tells the operation in {percent(probe.still)}; without "
         f"that, what is left{missing} tells it in {percent(probe.moving)}."

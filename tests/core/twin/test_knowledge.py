@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+from core.evidence.ablation.removal import Removal, Way, removed
 from core.model.bundle import Bundle, load_bundle
 from core.recordings.machine import Machine
 from core.recordings.protocols import WindowOptions, cut_store
@@ -100,3 +101,13 @@ def test_muting_what_knows_nothing_or_another_axis_changes_nothing(trained: tupl
     others = tuple(name for name in channels_that_know("x") if name not in z)
     assert heights_read(trained, noise) == pytest.approx(whole, abs=0.05)
     assert heights_read(trained, others) == pytest.approx(whole, abs=0.05)
+
+
+@pytest.mark.parametrize("way", ["missing", "shuffle", "noise"])
+def test_an_ablation_takes_away_z_and_only_z(trained: tuple[Bundle, Windows], way: Way) -> None:
+    bundle, windows = trained
+    knowing = set(channels_that_know("z"))
+    others = tuple(name for name in channels_that_know("x") if name not in knowing and name in FELT)
+    z = Removal(tuple(name for name in FELT if name in knowing), way)
+    assert heights_read((bundle, removed(windows, bundle, z))) < 0.8
+    assert heights_read((bundle, removed(windows, bundle, Removal(others)))) > 0.9
