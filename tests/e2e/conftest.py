@@ -75,7 +75,8 @@ def serving(log: Path, **environment: str) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
-            process.wait(timeout=10)
+            # a busy machine takes its time
+            process.wait(timeout=PATIENCE_S)
 
 
 @pytest.fixture(scope="session")
