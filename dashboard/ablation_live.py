@@ -37,6 +37,12 @@ def show(view: View) -> None:
         selection.hold(replace(view.selection, run=run))
         return
     taken = ablation_choice.asked(view.bundle, view.selection)
+    # before anything that draws the page again by itself: it goes on with the selection that is held
+    held = replace(view.selection, run=window.recording.name, start_row=window.start_row)
+    missing = taken.way == ablation_choice.MISSING
+    selection.hold(
+        replace(held, without=taken.names, taken=()) if missing else replace(held, taken=taken.names)
+    )
     combos = ablation_combinations.to_score(view.bundle, view.selection.combos)
     ablation_tests.ask(place, [taken.removal, *(each.removal for each in combos)])
     digest = view.dataset.digest(window.recording.name)
@@ -58,11 +64,6 @@ def show(view: View) -> None:
     # the last to be drawn: until it is, the browser fades what may be of the selection before
     with matrix:
         _choose(place, taken, window)
-    held = replace(view.selection, run=window.recording.name, start_row=window.start_row)
-    missing = taken.way == ablation_choice.MISSING
-    selection.hold(
-        replace(held, without=taken.names, taken=()) if missing else replace(held, taken=taken.names)
-    )
 
 
 def _window(view: View) -> tuple[str | None, RunWindow]:
