@@ -13,8 +13,12 @@ from core.evidence.review.verdicts import COLUMNS, VERDICTS, WITHDRAWN, Entry, V
 WINDOW = Target("window", run="face_001", start_row=64)
 SEEN = Seen(bundle="b1", bundle_name="first", label="G1 X1", reading="G1 Y1", confidence=0.75)
 # whatever can stand in a file: line ends, quotes, formulas, other scripts
-texts = some.text(some.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40)
-filled = texts.filter(bool)
+signs = some.characters(exclude_categories=["Cs"], exclude_characters="\0")
+texts, filled = some.text(signs, max_size=40), some.text(signs, min_size=1, max_size=40)
+parts = some.text(
+    some.characters(exclude_categories=["C", "Z"], exclude_characters=","), min_size=1, max_size=12
+)
+names = some.lists(parts, min_size=1, max_size=3).map(" ".join)
 targets = some.one_of(
     some.builds(Target, some.just("window"), run=filled, start_row=some.integers(0, 10**9 - 1)),
     some.builds(Target, some.just("cell"), head=filled, true=filled, read=filled),
@@ -30,7 +34,7 @@ entries = some.builds(
     at=some.integers(0, 4 * 10**15),
     dataset=filled,
     target=targets,
-    reviewer=some.text(min_size=1, max_size=40).filter(lambda name: reviewer_problem(name) is None),
+    reviewer=names.filter(lambda name: reviewer_problem(name) is None),
     verdict=some.sampled_from((*VERDICTS, WITHDRAWN)),
     note=texts,
     seen=seen,
