@@ -21,7 +21,7 @@ from dashboard.score_table import COMPARED
 
 HEADLINES = ("operation", "exact_line", "line_within_row", "token", "token_free", "value_1mm")
 BYS = {"all": "Every metric", "operation": "By operation"}
-POLL_S = 0.4
+POLL_S = 1.0
 # a difference of so many points is shaded as strongly as can be
 MOST_POINTS = 0.2
 _NOTE = (

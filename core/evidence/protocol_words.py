@@ -3,6 +3,6 @@
 PROTOCOLS = {
     "seed": "windows split at random, the machine's position among the inputs: as published, and it flatters",
     "run": "whole runs held out, side channels only",
-    "blind": "whole runs held out, no ambient channel, nothing that names the session",
-    "program": "one program held out, no ambient channel, nothing that names the session",
+    "blind": "whole runs held out, no ambient channel, no level of a run; that boards are absent still shows",
+    "program": "one program held out, no ambient channel, no level of a run; that boards are absent still shows",
 }

@@ -102,7 +102,7 @@ def _lines(gcode: list[str], tokens: Ints, scheme: Scheme) -> tuple[str, ...]:
 
 
 def _near(near: list[str], scheme: Scheme) -> tuple[tuple[tuple[int, ...], ...], ...]:
-    known = {
-        text: tuple(tuple(scheme.encode(line)) for line in text.split("\n") if line) for text in set(near)
-    }
-    return tuple(known[text] for text in near)
+    split = {text: [line for line in text.split("\n") if line] for text in set(near)}
+    # neighbouring windows share most of their lines
+    known = {line: tuple(scheme.encode(line)) for line in set().union(*split.values())}
+    return tuple(tuple(known[line] for line in split[text]) for text in near)
