@@ -77,7 +77,7 @@ def _table(view: View, before: tuple[Entry, ...]) -> None:
     """The table as it is by now; the page is drawn again where a training came, went or changed its state."""
     now = trainings.entries()
     if _states(now) != _states(before) or selection.held().trainings != view.selection.trainings:
-        st.rerun()
+        selection.rerun()
     digest = data.open_store(view.dataset).digest if view.dataset and view.dataset.is_store else ""
     experiment_table.show(now, view.selection.trainings, digest, view.dataset)
 
@@ -86,7 +86,7 @@ def _actions(before: tuple[Entry, ...], colours: tuple[str, ...], every: tuple[E
     """What the marked trainings do by now; the page is drawn again when that changes, or a dialog is asked for."""
     now = _now(before)
     if _states(now) != _states(before) or experiment_actions.asked():
-        st.rerun()
+        selection.rerun()
     experiment_actions.show(now, colours, every)
 
 

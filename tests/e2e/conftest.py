@@ -150,6 +150,8 @@ class Desk:
     def open(self, link: str = "") -> Page:
         """Open a link of the dashboard and wait until the page stands still."""
         self.page.goto(f"{self.server}/{link}")
+        # before the script has begun, it is not running either
+        expect(self.page.get_by_role("heading", level=1)).to_be_visible()
         return self.settle()
 
     def settle(self) -> Page:

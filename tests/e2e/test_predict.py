@@ -97,6 +97,7 @@ def test_the_browsers_back_moves_the_page(desk: Desk) -> None:
 def test_muting_shows_the_change_beside_the_unmuted(desk: Desk) -> None:
     page = desk.open(WINDOW)
     before = page.locator(".tokens tr").nth(1).inner_text()
+    desk.settle()
     page.get_by_role("combobox", name=re.compile("Mute for the model")).click()
     page.get_by_role("option", name="proximity").click()
     expect(page.locator(".tokens tr")).to_have_count(3)
