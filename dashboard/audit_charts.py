@@ -13,7 +13,7 @@ from core.evidence.audit.sights import Kind
 from core.evidence.audit.verdict import percent
 from core.evidence.audit.words import MECHANISMS, sight_name
 from dashboard import theme
-from dashboard.charts import Spec
+from dashboard.charts import Spec, value_axis
 from dashboard.theme import Ink
 
 KINDS: dict[Kind, str] = {
@@ -42,18 +42,7 @@ BINS, FEW_VALUES = 28, 20
 
 
 def _axis(ink: Ink, name: str, **more: object) -> Spec:
-    return {
-        "type": "value",
-        "name": name,
-        "nameLocation": "middle",
-        "nameGap": 30,
-        "nameTextStyle": {"color": ink.quiet, "fontSize": 12},
-        "axisLabel": {"color": ink.quiet, "fontSize": 11},
-        "axisLine": {"show": False},
-        "axisTick": {"show": False},
-        "splitLine": {"lineStyle": {"color": ink.rule, "opacity": 0.6}},
-        **more,
-    }
+    return value_axis(ink, name, **{"axisLabel": {"color": ink.quiet, "fontSize": 11}, **more})
 
 
 def _legend(ink: Ink) -> Spec:

@@ -72,3 +72,19 @@ def _bars(reading: str, colour: str, ink: Ink) -> Spec:
         "showBackground": True,
         "backgroundStyle": {"color": ink.rule, "opacity": 0.35, "borderRadius": 2},
     }
+
+
+def value_axis(ink: Ink, name: str, **more: object) -> Spec:
+    """An axis of numbers with its name in the middle; `more` is added, or takes the place of what is here."""
+    return {
+        "type": "value",
+        "name": name,
+        "nameLocation": "middle",
+        "nameGap": 30,
+        "nameTextStyle": {"color": ink.quiet, "fontSize": 12},
+        "axisLabel": {"color": ink.quiet},
+        "axisLine": {"show": False},
+        "axisTick": {"show": False},
+        "splitLine": {"lineStyle": {"color": ink.rule, "opacity": 0.6}},
+        **more,
+    }

@@ -8,25 +8,10 @@ import pandas as pd
 from core.evidence.comparison.calibrated import Reliability, RiskCoverage
 from core.evidence.comparison.mistakes import MARKED_MM, Distances
 from dashboard import theme
-from dashboard.charts import Spec
+from dashboard.charts import Spec, value_axis
 from dashboard.theme import Ink
 
 COLOURS = (theme.PREDICTION, theme.WITHOUT)
-
-
-def _axis(ink: Ink, name: str, **more: object) -> Spec:
-    return {
-        "type": "value",
-        "name": name,
-        "nameLocation": "middle",
-        "nameGap": 30,
-        "nameTextStyle": {"color": ink.quiet, "fontSize": 12},
-        "axisLabel": {"color": ink.quiet},
-        "axisLine": {"show": False},
-        "axisTick": {"show": False},
-        "splitLine": {"lineStyle": {"color": ink.rule, "opacity": 0.6}},
-        **more,
-    }
 
 
 def _legend(ink: Ink, names: Sequence[str]) -> Spec:
@@ -90,12 +75,12 @@ def reliability(found: Sequence[tuple[str, Reliability]], ink: Ink) -> Spec:
         "legend": _legend(ink, names),
         "tooltip": {"trigger": "item", "confine": True},
         "xAxis": [
-            _axis(ink, "", min=0, max=100, gridIndex=0, axisLabel={"show": False}),
-            _axis(ink, "Confidence, %", min=0, max=100, gridIndex=1, containShape=False),
+            value_axis(ink, "", min=0, max=100, gridIndex=0, axisLabel={"show": False}),
+            value_axis(ink, "Confidence, %", min=0, max=100, gridIndex=1, containShape=False),
         ],
         "yAxis": [
-            _axis(ink, "Right, %", min=0, max=100, gridIndex=0, nameGap=34),
-            _axis(ink, "n", gridIndex=1, nameGap=34, splitNumber=2),
+            value_axis(ink, "Right, %", min=0, max=100, gridIndex=0, nameGap=34),
+            value_axis(ink, "n", gridIndex=1, nameGap=34, splitNumber=2),
         ],
         "series": series,
     }
@@ -131,8 +116,8 @@ def risk_coverage(found: Sequence[tuple[str, RiskCoverage]], ink: Ink) -> Spec:
         "grid": {"left": 52, "right": 16, "top": 30 if len(found) == 1 else 52, "bottom": 50},
         "legend": _legend(ink, [str(one["name"]) for one in series]),
         "tooltip": {"trigger": "axis", "confine": True},
-        "xAxis": _axis(ink, "Share of windows answered, the surest first, %", min=0, max=100),
-        "yAxis": _axis(ink, "Right, %", min=0, max=100, nameGap=34),
+        "xAxis": value_axis(ink, "Share of windows answered, the surest first, %", min=0, max=100),
+        "yAxis": value_axis(ink, "Right, %", min=0, max=100, nameGap=34),
         "series": series,
     }
 
@@ -162,8 +147,8 @@ def distances(found: Sequence[tuple[str, Distances]], ink: Ink) -> Spec:
         "grid": {"left": 52, "right": 24, "top": 40, "height": 330},
         "legend": _legend(ink, [name for name, _ in found]),
         "tooltip": {"trigger": "axis", "confine": True},
-        "xAxis": _axis(ink, "At most so far off, mm", type="log", min=0.01, max=300),
-        "yAxis": _axis(ink, "Share of lengths, %", min=0, max=100, nameGap=34),
+        "xAxis": value_axis(ink, "At most so far off, mm", type="log", min=0.01, max=300),
+        "yAxis": value_axis(ink, "Share of lengths, %", min=0, max=100, nameGap=34),
         "series": series,
     }
 
@@ -181,11 +166,11 @@ def positions(frame: pd.DataFrame, ink: Ink) -> Spec:
         "legend": _legend(ink, [name for _, name, _, _ in lines]),
         "tooltip": {"trigger": "axis", "confine": True},
         "xAxis": {
-            **_axis(ink, "Position in the true line (n)"),
+            **value_axis(ink, "Position in the true line (n)"),
             "type": "category",
             "data": [f"{place} ({n:,})" for place, n in frame[["position", "n"]].to_numpy().tolist()],
         },
-        "yAxis": _axis(ink, "Right, %", min=0, max=100, nameGap=34),
+        "yAxis": value_axis(ink, "Right, %", min=0, max=100, nameGap=34),
         "series": [
             {
                 "type": "line",

@@ -186,3 +186,12 @@ def desk(
     yield desk
     desk.page.close()
     assert not desk.complaints
+
+
+@pytest.fixture
+def demo(contexts: Callable[[int, str], BrowserContext], demo_server: str) -> Iterator[Desk]:
+    """A fresh page of the demo, as the `demo_server` of the test's file shows it."""
+    desk = Desk(contexts(1440, "light").new_page(), demo_server)
+    yield desk
+    desk.page.close()
+    assert not desk.complaints

@@ -1,10 +1,10 @@
 """What a fresh clone shows: the demo's simulated recordings and the model trained on the twin."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import expect
 
 from tests.e2e.conftest import Desk, serving
 
@@ -14,14 +14,6 @@ def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     log = tmp_path_factory.mktemp("log") / "server.log"
     with serving(log, TOOLMARK_RECORDINGS="", TOOLMARK_BUNDLES="") as address:
         yield address
-
-
-@pytest.fixture
-def demo(contexts: Callable[[int, str], BrowserContext], demo_server: str) -> Iterator[Desk]:
-    desk = Desk(contexts(1440, "light").new_page(), demo_server)
-    yield desk
-    desk.page.close()
-    assert not desk.complaints
 
 
 def test_the_demo_is_read_and_says_that_the_machine_is_simulated(demo: Desk) -> None:

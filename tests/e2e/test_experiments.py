@@ -1,11 +1,11 @@
 """A training on the demo's simulated recordings: begun, watched, stopped, resumed, promoted, all from the page."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from core.training.promotion import promoted
 from tests.e2e.conftest import Desk, serving, wait_for
@@ -33,14 +33,6 @@ def demo_server(tmp_path_factory: pytest.TempPathFactory, build: Path) -> Iterat
     log = tmp_path_factory.mktemp("log") / "server.log"
     with serving(log, TOOLMARK_RECORDINGS="", TOOLMARK_BUNDLES="", TOOLMARK_BUILD=str(build)) as address:
         yield address
-
-
-@pytest.fixture
-def demo(contexts: Callable[[int, str], BrowserContext], demo_server: str) -> Iterator[Desk]:
-    desk = Desk(contexts(1440, "light").new_page(), demo_server)
-    yield desk
-    desk.page.close()
-    assert not desk.complaints
 
 
 def state(page: Page, words: str) -> None:

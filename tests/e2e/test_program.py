@@ -1,11 +1,11 @@
 """Program in a real browser, on the demo: the slider, the diff, a file that was edited in one coordinate."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Desk, serving
 
@@ -18,14 +18,6 @@ def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     places = {"TOOLMARK_RECORDINGS": "", "TOOLMARK_BUNDLES": "", "TOOLMARK_BUILD": str(log.parent / "build")}
     with serving(log, **places) as address:
         yield address
-
-
-@pytest.fixture
-def demo(contexts: Callable[[int, str], BrowserContext], demo_server: str) -> Iterator[Desk]:
-    desk = Desk(contexts(1440, "light").new_page(), demo_server)
-    yield desk
-    desk.page.close()
-    assert not desk.complaints
 
 
 def now(page: Page) -> str:

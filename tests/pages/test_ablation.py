@@ -1,4 +1,3 @@
-import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +17,7 @@ from dashboard.ablation_figures import HEADLINES
 from dashboard.score_table import COMPARED
 from tests.dashboard.small_bundle import write_bundle
 from tests.dashboard_fixtures import open_on
+from tests.pages.said import component, words
 
 PAGE = Path(__file__).parents[2] / "pages" / "ablation.py"
 Open = Callable[..., AppTest]
@@ -41,19 +41,6 @@ def scored(runs: Path, bundles: Path) -> Ablation:
     """What the page is to say, worked out without it."""
     bundle = load_bundle(bundles / "small")
     return Ablation(bundle, held_out_windows(bundle, runs))
-
-
-def words(app: AppTest) -> str:
-    """Everything that the page says."""
-    assert not app.exception, app.exception
-    elements = [*app.markdown, *app.caption, *app.warning, *app.error, *app.info, *app.subheader]
-    return "\n".join(element.value for element in elements)
-
-
-def component(app: AppTest, part: str) -> dict[str, Any]:
-    """What a component of ours was given; `part` is a key that only its data has."""
-    found = [json.loads(one.proto.json) for one in app.get("bidi_component")]
-    return next(one for one in found if part in one)
 
 
 def headline(app: AppTest) -> dict[str, str] | None:

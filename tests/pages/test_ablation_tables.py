@@ -1,9 +1,7 @@
 """The tables of Ablation: scored as the command line does it, shown as they were scored, opened in Live."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -24,6 +22,7 @@ from dashboard.effect_rows import Text
 from dashboard.selection import Selection
 from dashboard.shell import View
 from tests.dashboard_fixtures import open_on
+from tests.pages.said import component, words
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 PAGE = "../pages/ablation.py"
@@ -91,18 +90,6 @@ def some_pairs(place: Place) -> tuple[Case, ...]:
     """Few modalities alone, and in pairs."""
     names = set(modalities(place.bundle)[:FEW])
     return tuple(case for case in cases(place.bundle, kinds_named(["pair"])) if names.issuperset(case.names))
-
-
-def words(app: AppTest) -> str:
-    assert not app.exception, app.exception
-    elements = [*app.markdown, *app.caption, *app.warning, *app.error, *app.info, *app.subheader]
-    return "\n".join(element.value for element in elements)
-
-
-def component(app: AppTest, part: str) -> dict[str, Any]:
-    """What a component of ours was given; `part` is a key that only its data has."""
-    found = [json.loads(one.proto.json) for one in app.get("bidi_component")]
-    return next(one for one in found if part in one)
 
 
 def test_an_empty_table_says_what_it_takes_and_begins_the_command_of_the_command_line(

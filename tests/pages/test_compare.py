@@ -1,7 +1,5 @@
-import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -17,6 +15,7 @@ from dashboard.selection import Selection
 from dashboard.shell import View
 from tests.dashboard.small_bundle import write_bundle
 from tests.dashboard_fixtures import open_on
+from tests.pages.said import component, words
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 PAGE = "../pages/compare.py"
@@ -58,19 +57,6 @@ def open_page(
         return app.run()
 
     return open_
-
-
-def words(app: AppTest) -> str:
-    """Everything that the page says."""
-    assert not app.exception, app.exception
-    elements = [*app.markdown, *app.caption, *app.warning, *app.error, *app.info, *app.subheader]
-    return "\n".join(element.value for element in elements)
-
-
-def component(app: AppTest, part: str) -> dict[str, Any]:
-    """What a component of ours was given; `part` is a key that only its data has."""
-    found = [json.loads(one.proto.json) for one in app.get("bidi_component")]
-    return next(one for one in found if part in one)
 
 
 def test_the_page_shows_the_figures_of_the_held_out_windows(open_page: Open) -> None:

@@ -1,0 +1,19 @@
+"""What a page under test says, and what its components were given."""
+
+import json
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+
+def words(app: AppTest) -> str:
+    """Everything that the page says."""
+    assert not app.exception, app.exception
+    elements = [*app.markdown, *app.caption, *app.warning, *app.error, *app.info, *app.subheader]
+    return "\n".join(element.value for element in elements)
+
+
+def component(app: AppTest, part: str) -> dict[str, Any]:
+    """What a component of ours was given; `part` is a key that only its data has."""
+    found = [json.loads(one.proto.json) for one in app.get("bidi_component")]
+    return next(one for one in found if part in one)
