@@ -7,6 +7,7 @@ from core.evidence.metrics import describe
 from core.evidence.paired import Difference
 from dashboard import theme
 from dashboard.charts import Spec
+from dashboard.score_table import COMPARED
 from dashboard.theme import Ink
 
 ROW, TOP, BOTTOM = 27, 30, 26
@@ -42,7 +43,7 @@ def chart(lines: Sequence[tuple[str, Mapping[str, Difference]]], metrics: Sequen
         )
         titles.append(
             {
-                "text": describe(metric).label,
+                "text": COMPARED.get(metric, describe(metric).label),
                 "left": _left(place, len(metrics)),
                 "top": 4,
                 "padding": 0,
@@ -57,7 +58,14 @@ def chart(lines: Sequence[tuple[str, Mapping[str, Difference]]], metrics: Sequen
                 "min": low,
                 "max": high,
                 "interval": step,
-                "axisLabel": {"color": ink.quiet, "fontSize": 10, "hideOverlap": True},
+                # the ends stay within their panel: in a narrow window the next one is near
+                "axisLabel": {
+                    "color": ink.quiet,
+                    "fontSize": 10,
+                    "hideOverlap": True,
+                    "alignMinLabel": "left",
+                    "alignMaxLabel": "right",
+                },
                 "axisLine": _HIDDEN,
                 "axisTick": _HIDDEN,
                 "splitLine": {"lineStyle": {"color": ink.rule, "opacity": 0.5}},
