@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import streamlit as st
 
 from core.evidence.ablation.naming import channels_of, fewest_names
 from core.evidence.ablation.removal import SEEDED, WAYS, WORDS, Removal, Way
 from core.model.bundle import Bundle
-from dashboard import reading, selection, what_if
+from dashboard import parts, reading, selection, what_if
+from dashboard.address import Selection
 from dashboard.components import counted, escaped, listed
-from dashboard.selection import Selection
 
 MISSING: Way = "missing"
 _HINT = "click a cell, a board, a column"
@@ -107,16 +108,8 @@ def put(names: Sequence[str], way: Way, seed: int | None = None) -> None:
 def show(bundle: Bundle, taken: Taken) -> None:
     """The ways, what the chosen one does, and what the other pages make of it."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="ways"):
-        key = selection.lead("pick_way", taken.way)
-        st.segmented_control(
-            "How it is taken away",
-            list(WAYS),
-            format_func=LABELS.__getitem__,
-            required=True,
-            key=key,
-            on_change=turn,
-            args=(key, bundle),
-        )
+        ways = {way: LABELS[way] for way in WAYS}
+        parts.choose("How it is taken away", "way", ways, taken.way, turn=partial(turn, bundle), titled=True)
         if taken.way in SEEDED:
             seed = selection.lead("pick_draw", taken.seed)
             st.number_input("Seed", 0, 10**6, key=seed, width=120, on_change=_reseed, args=(seed,))
@@ -142,10 +135,10 @@ def show_title(bundle: Bundle, taken: Taken) -> None:
         )
 
 
-def turn(key: str, bundle: Bundle) -> None:
+def turn(bundle: Bundle, way: Way) -> None:
     """Another way for what is taken away by now: the names go with it."""
-    way, taken = selection.chosen(key), asked(bundle, selection.held())
-    if way is None or way == taken.way:
+    taken = asked(bundle, selection.held())
+    if way == taken.way:
         return
     if way != MISSING and taken.way == MISSING:
         selection.change(without=())

@@ -10,7 +10,7 @@ from core.evidence.ablation.combinations import Combination, CombinationError, C
 from core.evidence.ablation.scored import NOTHING
 from core.evidence.metrics import describe
 from core.model.bundle import Bundle
-from dashboard import ablation_choice, ablation_figures, components, places, reading, selection
+from dashboard import ablation_choice, ablation_figures, address, components, places, reading, selection
 from dashboard.ablation_choice import Taken
 from dashboard.ablation_figures import differences, points
 from dashboard.ablation_tests import Place
@@ -60,7 +60,7 @@ def show(place: Place, taken: Taken, chosen: Sequence[str]) -> None:
         )
         return
     names = [each.name for each in found]
-    known, gone = selection.keep_known(chosen, names)
+    known, gone = address.keep_known(chosen, names)
     if gone:
         st.caption(
             f":material/warning: The link compares {listed([escaped(each) for each in gone])}, not kept here."

@@ -11,7 +11,7 @@ from core.evidence.ablation.scored import NOTHING, Ablation
 from core.evidence.comparison.differences import Difference
 from core.evidence.evaluation import Evaluation, MetricRow
 from core.evidence.metrics import describe, order
-from dashboard import ablation_tests, components, heat_grid, score_rows, selection
+from dashboard import ablation_tests, components, heat_grid, parts, score_rows, selection
 from dashboard.ablation_choice import Taken
 from dashboard.ablation_tests import Place
 from dashboard.compare_figures import verdict
@@ -136,18 +136,7 @@ def _progress(place: Place, taken: Taken) -> None:
 
 def show(place: Place, taken: Taken, by: str | None) -> None:
     """Every metric, as a whole or operation by operation, as soon as it is scored."""
-    chosen = by if by in BYS else "all"
-    key = selection.lead("pick_ablation_by", chosen)
-    st.segmented_control(
-        "Figures",
-        list(BYS),
-        format_func=BYS.__getitem__,
-        required=True,
-        label_visibility="collapsed",
-        key=key,
-        on_change=_turn,
-        args=(key,),
-    )
+    chosen = parts.choose("Figures", "by", BYS, by, key="pick_ablation_by", turn=_turn)
     found, base = place.test_set, place.known(NOTHING)
     if found is None or base is None or place.known(taken.removal) is None:
         st.caption("Every metric appears here once the test set is scored.")
@@ -157,9 +146,8 @@ def show(place: Place, taken: Taken, by: str | None) -> None:
         _every_metric(found.ablation, base, taken)
 
 
-def _turn(key: str) -> None:
-    chosen = selection.chosen(key)
-    selection.change(by=None if chosen == "all" else chosen)
+def _turn(by: str) -> None:
+    selection.change(by=None if by == "all" else by)
 
 
 def _every_metric(ablation: Ablation, base: Evaluation, taken: Taken) -> None:

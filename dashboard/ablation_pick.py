@@ -1,16 +1,14 @@
 """The choices that tables of ablations and of trials share: which figure, of which operation."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from core.evidence.evaluation import ALL
 from core.evidence.metrics import describe, order
 from dashboard import selection
-from dashboard.selection import Selection
+from dashboard.address import Selection
 
-Name = TypeVar("Name", bound=str)
 FIRST = ("exact_line", "operation")
 
 
@@ -58,22 +56,6 @@ def _box(
         help=note or None,
         disabled=disabled,
         width=240,
-        on_change=selection.follow,
-        args=(field, key),
-    )
-
-
-def parts(label: str, field: str, options: Mapping[Name, str], value: Name) -> None:
-    """A row of parts, one of which is chosen."""
-    key = f"pick_part_{field}"
-    st.segmented_control(
-        label,
-        list(options),
-        format_func=lambda name: options[name],
-        required=True,
-        label_visibility="collapsed",
-        default=selection.begin_part(key, value),
-        key=key,
         on_change=selection.follow,
         args=(field, key),
     )

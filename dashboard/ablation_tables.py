@@ -26,6 +26,7 @@ from dashboard import (
     job_view,
     jobs,
     no_bundle,
+    parts,
     selection,
 )
 from dashboard.ablation_choice import LABELS
@@ -63,7 +64,7 @@ def show(view: View) -> None:
         selection.hold(view.selection)
         return
     sheet = view.selection.table if view.selection.table in SHEETS else "modality"
-    ablation_pick.parts("Table", "table", SHEETS, sheet)
+    parts.choose("Table", "table", SHEETS, sheet)
     if sheet == "retrained":
         ablation_retrained.show(view, bundle)
     else:
@@ -119,9 +120,15 @@ def _pick_way(bundle: Bundle, way: Way) -> None:
         format_func=LABELS.__getitem__,
         key=key,
         width=170,
-        on_change=ablation_choice.turn,
+        on_change=_turn_way,
         args=(key, bundle),
     )
+
+
+def _turn_way(key: str, bundle: Bundle) -> None:
+    way: Way | None = selection.chosen(key)
+    if way is not None:
+        ablation_choice.turn(bundle, way)
 
 
 def _pick_figure(view: View, kept: Kept | None, sheet: Sheet) -> tuple[str, str, Spread]:
@@ -142,7 +149,7 @@ def _pick_figure(view: View, kept: Kept | None, sheet: Sheet) -> tuple[str, str,
     if sheet != "shapley" and (wide or spread != "operations"):
         group = ablation_pick.group(view.selection, whole.operations)
     if not wide:
-        ablation_pick.parts("How much", "spread", SPREADS, spread)
+        parts.choose("How much", "spread", SPREADS, spread)
     return metric or "exact_line", group, spread
 
 

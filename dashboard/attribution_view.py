@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from core.model.bundle import Bundle
 from core.model.predict import window_input
 from core.recordings import changes
 from core.recordings.recording import RunWindow
-from dashboard import reading, selection, theme
+from dashboard import parts, reading, selection, theme
 from dashboard.components import sentence
 from dashboard.reading_card import Chosen, Looked
 from dashboard.theme import Ink
@@ -94,26 +95,13 @@ def _there(target: str, looked: Looked, chosen: Chosen | None) -> bool:
 
 
 def _pick(label: str, field: str, options: dict[str, str], why: Why) -> str:
-    value: str = getattr(why, field)
-    value = value if value in options else next(iter(options))
-    key = selection.lead(f"why_{field}", value)
-    st.segmented_control(
-        label,
-        list(options),
-        format_func=options.__getitem__,
-        required=True,
-        key=key,
-        on_change=_follow,
-        args=(field, key),
-    )
-    return value
+    key, turn = f"why_{field}", partial(_turn, field)
+    return parts.choose(label, "why", options, getattr(why, field), key=key, turn=turn, titled=True)
 
 
-def _follow(field: str, key: str) -> None:
-    chosen = selection.chosen(key)
-    if chosen is not None:
-        now = read(selection.held().why)
-        selection.change(why=Why(**{**vars(now), field: chosen}).text)
+def _turn(field: str, name: str) -> None:
+    now = read(selection.held().why)
+    selection.change(why=Why(**{**vars(now), field: name}).text)
 
 
 def find(looked: Looked, chosen: Chosen | None, why: Why) -> Found:

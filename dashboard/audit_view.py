@@ -22,6 +22,7 @@ from dashboard import (
     evaluations,
     job_view,
     jobs,
+    parts,
     selection,
 )
 from dashboard.audits import Place
@@ -70,16 +71,7 @@ def _choose_protocol(view: View, every: Mapping[str, Place]) -> str:
     asked = view.selection.figures
     wanted = asked if asked is not None and asked in every else own
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        key = selection.lead("pick_audited", wanted)
-        st.segmented_control(
-            "Protocol",
-            list(every),
-            key=key,
-            required=True,
-            on_change=selection.follow,
-            args=("figures", key),
-            label_visibility="collapsed",
-        )
+        parts.choose("Protocol", "figures", {name: name for name in every}, wanted)
         st.caption(f"**{wanted}**: {PROTOCOLS[wanted]}", width="stretch")
     if view.selection.figures == "program" or (view.bundle and view.bundle.protocol not in AUDITED):
         st.caption(
@@ -155,17 +147,5 @@ def _parts(
         drawn["split"] = partial(audit_split.show, found, dataset, every)
         drawn["probes"] = partial(audit_probes.show, found, view)
         drawn["labels"] = partial(audit_labels.show, found, own)
-    names = [name for name in SECTIONS if name in drawn]
-    wanted = next((name for name in names if name == view.selection.finding), names[0])
-    key = selection.lead("pick_finding", wanted)
-    st.segmented_control(
-        "Part of the audit",
-        names,
-        format_func=SECTIONS.__getitem__,
-        key=key,
-        required=True,
-        on_change=selection.follow,
-        args=("finding", key),
-        label_visibility="collapsed",
-    )
-    drawn[wanted]()
+    there = {name: title for name, title in SECTIONS.items() if name in drawn}
+    drawn[parts.choose("Part of the audit", "finding", there, view.selection.finding)]()

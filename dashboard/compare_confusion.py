@@ -8,7 +8,7 @@ from core.evidence.comparison import confusion as confusions
 from core.evidence.comparison.confusion import Confusion
 from core.evidence.metrics import describe
 from core.evidence.review.targets import Target
-from dashboard import compare_windows, components, heat_grid, selection
+from dashboard import compare_windows, components, heat_grid, parts, selection
 from dashboard.compare_sides import Side
 from dashboard.heat_grid import Cell
 from dashboard.shell import View
@@ -27,31 +27,10 @@ _NUMBERS = "Where the true token is a number, given the true tokens before."
 def show(view: View, side: Side) -> None:
     """The matrix of the chosen head, and where a cell is chosen its windows."""
     names, chosen = _heads(side.key, side), view.selection
-    head = chosen.head if chosen.head in names else names[0]
+    heads = {name: "Operation" if name == "operation" else describe(name).label for name in names}
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        key = selection.lead("pick_head", head)
-        st.segmented_control(
-            "Head",
-            names,
-            key=key,
-            required=True,
-            format_func=lambda name: "Operation" if name == "operation" else describe(name).label,
-            on_change=_turn,
-            args=(key,),
-            label_visibility="collapsed",
-        )
-        shares = chosen.shares if chosen.shares in SHARES else "counts"
-        key = selection.lead("pick_shares", shares)
-        st.segmented_control(
-            "Cells",
-            list(SHARES),
-            key=key,
-            required=True,
-            format_func=lambda name: SHARES[name],
-            on_change=selection.follow,
-            args=("shares", key),
-            label_visibility="collapsed",
-        )
+        head = parts.choose("Head", "head", heads, chosen.head, turn=_turn)
+        shares = parts.choose("Cells", "shares", SHARES, chosen.shares)
     found = _confusion(side.key, head, side)
     right = int(np.trace(found.counts))
     st.caption(
@@ -77,10 +56,8 @@ def show(view: View, side: Side) -> None:
         _show_cell(view, side, found, picked)
 
 
-def _turn(key: str) -> None:
-    head = selection.chosen(key)
-    if head is not None:
-        selection.change(head=head, cell=None)
+def _turn(head: str) -> None:
+    selection.change(head=head, cell=None)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

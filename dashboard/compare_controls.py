@@ -8,7 +8,7 @@ from core.evidence.comparison.scored import Scored
 from core.evidence.metrics import MODEL
 from core.evidence.protocol_words import PROTOCOLS
 from core.evidence.readings.filters import Filter
-from dashboard import compare_sides, data, selection, sequence_tools
+from dashboard import compare_sides, data, parts, selection, sequence_tools
 from dashboard.compare_sides import VERSUS, Side
 from dashboard.components import counted, escaped, listed
 from dashboard.readings import Shown
@@ -126,25 +126,12 @@ def _choose_bundle(view: View) -> None:
 def choose_section(view: View, other: Side | None) -> str:
     """The section that is open; only it computes."""
     names = [name for name in SECTIONS if other is not None or name not in _OF_OTHER]
-    value = view.selection.section if view.selection.section in names else names[0]
-    key = selection.lead("pick_section", value)
-    st.segmented_control(
-        "Section",
-        names,
-        key=key,
-        format_func=lambda name: SECTIONS[name],
-        required=True,
-        on_change=_change_section,
-        args=(key,),
-        label_visibility="collapsed",
-    )
-    return value
+    sections = {name: SECTIONS[name] for name in names}
+    return parts.choose("Section", "section", sections, view.selection.section, turn=_turn_section)
 
 
-def _change_section(key: str) -> None:
-    name = selection.chosen(key)
-    if name is not None:
-        selection.change(section=name, cell=None)
+def _turn_section(name: str) -> None:
+    selection.change(section=name, cell=None)
 
 
 def scope_words(own: Side, other: Side | None) -> str:

@@ -73,22 +73,6 @@ def _differences(key: tuple[object, ...], by: By, _one: Side, _other: Side) -> l
     return compared.differences(_one.scored, _other.scored, by, ours, theirs)
 
 
-def pick_by(view_by: str | None, key: str = "pick_by") -> By:
-    """By what the figures are parted."""
-    value: By = next((by for by in BYS if by == view_by), "all")
-    st.segmented_control(
-        "By",
-        list(BYS),
-        key=selection.lead(key, value),
-        format_func=lambda by: BYS[by],
-        required=True,
-        on_change=selection.follow,
-        args=("by", key),
-        label_visibility="collapsed",
-    )
-    return value
-
-
 def baselines_of(side: Side) -> dict[str, list[Baseline]]:
     """Metric -> the best method that sees no more than the bundle, and the best that is told part of the truth."""
     found: dict[str, list[Baseline]] = {}

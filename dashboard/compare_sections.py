@@ -11,11 +11,11 @@ from core.evidence.comparison.mistakes import Distances
 from core.evidence.metrics import describe
 from core.evidence.readings.filters import Filter
 from core.evidence.review.targets import Target
-from dashboard import compare_charts, compare_windows, heat_grid, selection, theme
+from dashboard import compare_charts, compare_windows, heat_grid, parts, selection, theme
+from dashboard.address import Selection
 from dashboard.compare_sides import Side
 from dashboard.components import counted, percent
 from dashboard.heat_grid import Cell
-from dashboard.selection import Selection
 from dashboard.shell import View
 
 NO_LINES = "This bundle reads no lines, only operations."
@@ -39,18 +39,8 @@ def show_calibration(own: Side, other: Side | None, chosen: Selection) -> None:
         return
     names = list(errors)
     first = "line" if "line" in names else names[0]
-    head = chosen.head if chosen.head in names else first
-    key = selection.lead("pick_sure", head)
-    st.segmented_control(
-        "Head",
-        names,
-        key=key,
-        required=True,
-        format_func=_name,
-        on_change=selection.follow,
-        args=("head", key),
-        label_visibility="collapsed",
-    )
+    wanted = chosen.head if chosen.head in names else first
+    head = parts.choose("Head", "head", {name: _name(name) for name in names}, wanted, key="pick_sure")
     left, right = st.columns(2, gap="medium")
     with left:
         _show_reliability(own, other, head)

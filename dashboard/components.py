@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.recordings.windows import STRIDE, WINDOW_ROWS
 from dashboard import selection
-from dashboard.selection import clamp_row
+from dashboard.address import clamp_row
 
 # a figure and its sign are never on two lines
 _PER_CENT = "\N{NO-BREAK SPACE}%"

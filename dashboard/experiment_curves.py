@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.training.ledger import STAGES
-from dashboard import experiment_chart, selection, theme
+from dashboard import experiment_chart, parts, theme
+from dashboard.address import Selection
 from dashboard.experiment_chart import EPOCHS, SECONDS, Curve
-from dashboard.selection import Selection
 from dashboard.trainings import Entry
 
 AXES = {EPOCHS: "Epochs", SECONDS: "Time"}
@@ -29,30 +29,10 @@ _STYLE = """<style>
 
 def controls(selected: Selection) -> tuple[str, int]:
     """What stands on the axis, and over how many epochs a mean is taken."""
-    axis = selected.axis if selected.axis in AXES else EPOCHS
-    smooth = selected.smooth if selected.smooth in SMOOTH else 0
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.segmented_control(
-            "Over",
-            list(AXES),
-            format_func=AXES.__getitem__,
-            key=selection.lead("pick_axis", axis),
-            required=True,
-            on_change=selection.follow,
-            args=("axis", "pick_axis"),
-            label_visibility="collapsed",
-        )
-        st.segmented_control(
-            "Smoothing",
-            list(SMOOTH),
-            format_func=SMOOTH.__getitem__,
-            key=selection.lead("pick_smooth", smooth),
-            required=True,
-            on_change=selection.follow,
-            args=("smooth", "pick_smooth"),
-            label_visibility="collapsed",
-            help="A mean over neighbouring epochs; what was logged stays behind it, faint.",
-        )
+        axis = parts.choose("Over", "axis", AXES, selected.axis)
+        meaning = "A mean over neighbouring epochs; what was logged stays behind it, faint."
+        smooth = parts.choose("Smoothing", "smooth", SMOOTH, selected.smooth, meaning=meaning)
     return axis, smooth
 
 

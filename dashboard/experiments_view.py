@@ -10,6 +10,7 @@ from dashboard import (
     experiment_curves,
     experiment_form,
     experiment_table,
+    parts,
     selection,
     theme,
     trainings,
@@ -30,18 +31,7 @@ COMMANDS = ("python -m core experiment build/store --out build/trainings/mine --
 
 def show(view: View) -> None:
     """Draw the page's part that is chosen."""
-    part = view.selection.lab if view.selection.lab in PARTS else LIST
-    st.segmented_control(
-        "Part",
-        list(PARTS),
-        format_func=PARTS.__getitem__,
-        key=selection.lead("pick_lab", part),
-        required=True,
-        on_change=selection.follow,
-        args=("lab", "pick_lab"),
-        label_visibility="collapsed",
-    )
-    if part == NEW:
+    if parts.choose("Part", "lab", PARTS, view.selection.lab) == NEW:
         experiment_form.show(view)
     else:
         _list(view)

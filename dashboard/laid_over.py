@@ -5,8 +5,8 @@ import streamlit as st
 from core.errors import ToolmarkError
 from core.recordings.laid_traces import laid_by_line
 from core.recordings.traces import Traces
+from dashboard.address import Selection
 from dashboard.components import sentence
-from dashboard.selection import Selection
 from dashboard.signals_view import Run
 
 # what the selection says where a run is not shifted but laid line by line

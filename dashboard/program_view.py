@@ -18,7 +18,7 @@ from core.recordings.recording import Recording
 from core.recordings.windows import WINDOW_ROWS
 from core.tracking.intended import Intended
 from core.tracking.verification import TOLERANCE_MM
-from dashboard import program_payload, selection, theme
+from dashboard import address, parts, program_payload, selection, theme
 from dashboard.program_payload import Desk
 from dashboard.readbacks import ReadBack
 from dashboard.verifications import Verdict
@@ -141,21 +141,12 @@ def deviations_frame(found: Verdict, intended: Intended, seconds: NDArray[np.flo
 
 def choose_form(form: str) -> None:
     """The choice of the form of the true program."""
-    key = selection.lead("pick_beside", form)
-    st.segmented_control(
-        "What stands beside",
-        [WHOLE, ROWS],
-        format_func=lambda own: "Whole program" if own == WHOLE else "Only lines that rows of this run show",
-        key=key,
-        label_visibility="collapsed",
-        on_change=_turn_form,
-        args=(key,),
-        required=True,
-    )
+    forms = {WHOLE: "Whole program", ROWS: "Only lines that rows of this run show"}
+    parts.choose("What stands beside", "beside", forms, form, turn=_turn_form)
 
 
-def _turn_form(key: str) -> None:
-    selection.change(beside=ROWS if selection.chosen(key) == ROWS else None)
+def _turn_form(form: str) -> None:
+    selection.change(beside=ROWS if form == ROWS else None)
 
 
 def caption(beside: Beside, own: Comparison) -> str:
@@ -187,7 +178,7 @@ def caption(beside: Beside, own: Comparison) -> str:
 
 def rested(row: int, n_rows: int) -> None:
     """The reader has stopped at a row: the window around it is the one that Predict and Signals open."""
-    start = selection.clamp_row(row - WINDOW_ROWS // 2, 0, max(n_rows - WINDOW_ROWS, 0))
+    start = address.clamp_row(row - WINDOW_ROWS // 2, 0, max(n_rows - WINDOW_ROWS, 0))
     selection.change(mark_a=row, start_row=start)
 
 

@@ -18,6 +18,7 @@ from dashboard import (
     components,
     data,
     effect_rows,
+    parts,
     selection,
 )
 from dashboard.ablation_kept import KeptTrials
@@ -50,7 +51,7 @@ def show(view: View) -> None:
     protocol = view.selection.figures if view.selection.figures in found else known[0]
     labels = {name: f"Protocol {name}" for name in known}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        ablation_pick.parts("Protocol", "figures", labels, protocol)
+        parts.choose("Protocol", "figures", labels, protocol)
         kept = found[protocol]
         metric = ablation_pick.metric(view.selection, kept.of.metrics, FIRST)
         group = ablation_pick.group(view.selection, kept.of.operations)

@@ -11,7 +11,7 @@ from core.model.bundle import Bundle
 from core.model.prediction import Prediction
 from core.recordings.recording import RunWindow
 from core.recordings.windows import WindowLabel
-from dashboard import selection
+from dashboard import address
 from dashboard.alignment import line_verdict, true_tokens
 from dashboard.components import counted, listed, percent
 from dashboard.token_table import Truth
@@ -122,7 +122,7 @@ def operation_words(prediction: Prediction, truth: str | None) -> str:
 
 def mutable(bundle: Bundle, wanted: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Split names into those that stand for channels the bundle reads and those that do not."""
-    return selection.keep_known(wanted, [name for name in wanted if _reads(bundle, name)])
+    return address.keep_known(wanted, [name for name in wanted if _reads(bundle, name)])
 
 
 def _reads(bundle: Bundle, name: str) -> bool:

@@ -26,6 +26,7 @@ from core.evidence.review.verdicts import Entry
 from dashboard import (
     components,
     data,
+    parts,
     review_audit,
     reviewer,
     selection,
@@ -127,17 +128,8 @@ def _pairs(frame: pd.DataFrame) -> list[Window]:
 
 def _choose(view: View, found: Shown, queue: Queue, wanted: Filter) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        key = selection.lead("pick_queue", queue.name)
-        st.segmented_control(
-            "Queue",
-            list(QUEUES),
-            key=key,
-            required=True,
-            format_func=lambda name: QUEUES[name].label,
-            on_change=_turn_queue,
-            args=(key,),
-            label_visibility="collapsed",
-        )
+        queues = {name: each.label for name, each in QUEUES.items()}
+        parts.choose("Queue", "queue", queues, queue.name, turn=_turn_queue)
         if queue.name != DISPUTED:
             meaning = "The part of the bundle's own split that is judged."
             choose_part(found, part_of(view, found), "Windows", meaning)
@@ -145,10 +137,9 @@ def _choose(view: View, found: Shown, queue: Queue, wanted: Filter) -> None:
     st.caption(queue.note)
 
 
-def _turn_queue(key: str) -> None:
+def _turn_queue(name: str) -> None:
     """Another queue begins at its first window that is not judged yet."""
-    if selection.chosen(key) is not None:
-        selection.change(queue=selection.chosen(key), run=None, start_row=None)
+    selection.change(queue=name, run=None, start_row=None)
 
 
 def _window(view: View, order: Sequence[Window], judged: frozenset[Window]) -> Window:

@@ -9,7 +9,7 @@ from core.errors import ToolmarkError
 from core.evidence.split_part import part_of
 from core.recordings.recording import Recording, RunWindow
 from core.recordings.windows import WINDOW_ROWS
-from dashboard import components, data, selection, window_view
+from dashboard import address, components, data, selection, window_view
 from dashboard.shell import View
 
 NO_RECORDINGS = """
@@ -26,7 +26,7 @@ def choose_run(view: View) -> str | None:
     machine, bundle = data.machine_of(view.dataset), view.bundle
     parts = {run: part_of(bundle, run, machine) if bundle else None for run in view.dataset.runs}
     unseen = next((run for run, part in parts.items() if part == "held out"), None)
-    run = selection.choose(view.selection.run, view.dataset.runs, unseen)
+    run = address.choose(view.selection.run, view.dataset.runs, unseen)
     components.pick_run({run: part if part != "new" else None for run, part in parts.items()}, run)
     return run
 
@@ -76,7 +76,7 @@ def choose_window(view: View, recording: Recording) -> RunWindow:
         )
         st.stop()
     wanted = view.selection.start_row
-    row = selection.clamp_row(wanted, window_view.first_row(recording, last), last)
+    row = address.clamp_row(wanted, window_view.first_row(recording, last), last)
     components.pick_window(row, recording.n_rows, recording.time_s.tolist())
     if wanted is not None and wanted > last:
         st.caption(f"No window of {recording.name} starts at row {wanted}: its last one is shown.")

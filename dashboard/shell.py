@@ -11,10 +11,10 @@ from core.evidence.metrics import describe
 from core.evidence.protocol_words import PROTOCOLS
 from core.model.bundle import Bundle
 from core.training.promotion import first_choice
-from dashboard import data, evaluations, places, selection
+from dashboard import address, data, evaluations, places, selection
+from dashboard.address import Selection
 from dashboard.components import counted, percent, sentence
 from dashboard.data import BundleFolder, Dataset
-from dashboard.selection import Selection
 
 # the first figure of a header, and the one under it: free-running ones, but for the published protocol
 _HEADLINES = {"seed": ("token", "operation")}
@@ -118,7 +118,7 @@ def _foreign(folder: BundleFolder | None, dataset: Dataset | None) -> list[str]:
 
 
 def _pick_dataset(wanted: str | None, datasets: Mapping[str, Dataset]) -> Dataset | None:
-    name = selection.choose(wanted, tuple(datasets))
+    name = address.choose(wanted, tuple(datasets))
     if datasets:
         key = "pick_dataset"
         st.selectbox(
@@ -150,7 +150,7 @@ def _change_dataset(key: str, datasets: Mapping[str, Dataset]) -> None:
 
 
 def _pick_bundle(wanted: str | None, folders: Mapping[str, BundleFolder]) -> BundleFolder | None:
-    name = selection.choose(wanted, tuple(folders))
+    name = address.choose(wanted, tuple(folders))
     if folders:
         key = "pick_bundle"
         st.selectbox(

@@ -20,9 +20,9 @@ from dashboard import (
     spectrum_view,
     toolpath_view,
 )
+from dashboard.address import Selection
 from dashboard.components import sentence
 from dashboard.data import Dataset
-from dashboard.selection import Selection
 from dashboard.signals_view import Run
 from dashboard.spectrum_view import Part
 from dashboard.toolpath_drawing import Looked

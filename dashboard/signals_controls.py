@@ -11,12 +11,13 @@ from dashboard import (
     components,
     laid_over,
     layouts,
+    parts,
     run_traces,
     selection,
     signals_beside,
     signals_view,
 )
-from dashboard.selection import Selection
+from dashboard.address import Selection
 from dashboard.shell import View
 from dashboard.shown_channels import Shown
 from dashboard.signals_view import MERGED, STANDARDISED, Run
@@ -72,21 +73,8 @@ def choose_channels(run: Run, shown: Shown) -> None:
 
 def choose_look(selected: Selection) -> None:
     """Raw or standardised, and what a panel is."""
-    for label, field, options, first in (
-        ("Scale", "scale", SCALES, "raw"),
-        ("Panels", "panels", PANELS, "channel"),
-    ):
-        value = getattr(selected, field)
-        st.segmented_control(
-            label,
-            list(options),
-            format_func=options.__getitem__,
-            key=selection.lead(f"pick_{field}", value if value in options else first),
-            required=True,
-            label_visibility="collapsed",
-            on_change=selection.follow,
-            args=(field, f"pick_{field}"),
-        )
+    parts.choose("Scale", "scale", SCALES, selected.scale)
+    parts.choose("Panels", "panels", PANELS, selected.panels)
 
 
 def choose_layout(selected: Selection, shown: Shown) -> None:

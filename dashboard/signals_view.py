@@ -14,8 +14,8 @@ from core.recordings.machine import Machine
 from core.recordings.traces import Traces
 from core.recordings.windows import WINDOW_ROWS
 from dashboard import layouts, selection, shown_channels, theme, trace_viewer
+from dashboard.address import Selection
 from dashboard.layouts import Layout, LayoutError
-from dashboard.selection import Selection
 from dashboard.shown_channels import Shown
 from dashboard.trace_payload import worth_drawing
 from dashboard.trace_viewer import Over, Picture

@@ -12,7 +12,7 @@ from core.recordings.changes import Change
 from core.recordings.inputs import prepare
 from core.recordings.recording import RunWindow
 from core.recordings.windows import WindowLabel
-from dashboard import components, data, reading_card, selection, theme, trace_chart, window_view
+from dashboard import address, components, data, reading_card, theme, trace_chart, window_view
 from dashboard.attribution_view import Found
 from dashboard.reading_card import Chosen, Looked
 from dashboard.row_strips import Strip
@@ -35,7 +35,7 @@ def show(
     """What the sensors felt in the window, with the program's lines under it and a strip of a figure of each row."""
     spread = data.liveliness(window.recording, digest)
     felt = window_view.felt_modalities(window.recording, spread)
-    shown, _ = selection.keep_known(wanted, felt)
+    shown, _ = address.keep_known(wanted, felt)
     what_if = looked.what_if if looked is not None else None
     added = (
         _added(looked.bundle, window, what_if.change) if looked is not None and what_if is not None else {}

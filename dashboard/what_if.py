@@ -13,8 +13,8 @@ from core.recordings import changes
 from core.recordings.changes import Addition, Change
 from core.recordings.recording import RunWindow
 from dashboard import reading, selection
+from dashboard.address import Selection
 from dashboard.components import counted, listed, sentence
-from dashboard.selection import Selection
 
 SEED = 1
 _MUTE_HELP = (

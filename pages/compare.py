@@ -10,6 +10,7 @@ from dashboard import (
     compare_sections,
     compare_sides,
     components,
+    parts,
     reading_gate,
     readings,
     report_button,
@@ -27,10 +28,10 @@ def show_section(view: View, own: Side, other: Side | None) -> None:
     """The section that is open."""
     section = compare_controls.choose_section(view, other)
     if section == "figures":
-        by = compare_figures.pick_by(view.selection.by)
+        by = parts.choose("By", "by", compare_figures.BYS, view.selection.by)
         compare_figures.show(own, other, by)
     elif section == "differences" and other is not None:
-        by = compare_figures.pick_by(view.selection.by)
+        by = parts.choose("By", "by", compare_figures.BYS, view.selection.by)
         compare_figures.show_differences(own, other, by)
     elif section == "confusion":
         compare_confusion.show(view, own)

@@ -11,6 +11,7 @@ from dashboard import (
     doubts,
     evaluations,
     health_view,
+    parts,
     places,
     score_chart,
     score_table,
@@ -55,15 +56,7 @@ def choose_protocol(view: View, ladder: tuple[Scored, ...]) -> Scored:
     own = next((each.protocol for each in ladder if each.own), names[0])
     wanted = view.selection.figures if view.selection.figures in names else own
     if len(names) > 1:
-        key = selection.lead("pick_figures", wanted)
-        st.segmented_control(
-            "Protocol",
-            names,
-            key=key,
-            required=True,
-            on_change=selection.follow,
-            args=("figures", key),
-        )
+        parts.choose("Protocol", "figures", {name: name for name in names}, wanted, titled=True)
     return next(each for each in ladder if each.protocol == wanted)
 
 

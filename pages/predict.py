@@ -11,6 +11,7 @@ from dashboard import (
     attribution_view,
     components,
     no_bundle,
+    parts,
     reading_card,
     run_choice,
     selection,
@@ -41,22 +42,6 @@ def look(view: View, window: RunWindow, label: WindowLabel, what_if: WhatIf) -> 
         return None
 
 
-def choose_look(wanted: str | None) -> str:
-    """What stands under the reading; the attribution is reckoned only where it is looked at."""
-    key = selection.lead("pick_look", wanted if wanted in LOOKS else "rows")
-    shown: str | None = st.segmented_control(
-        "Under the reading",
-        list(LOOKS),
-        format_func=LOOKS.__getitem__,
-        required=True,
-        label_visibility="collapsed",
-        key=key,
-        on_change=selection.follow,
-        args=("look", key),
-    )
-    return shown or "rows"
-
-
 view = shell.open_page(
     "Predict", "What does the model read in this window, how sure is it, what else did it consider?"
 )
@@ -78,8 +63,8 @@ with of_reading:
     if looked is not None:
         chosen = reading_card.show(looked, wanted.token, wanted.also)
         window_verdict.show(view, looked)
-        shown = choose_look(wanted.look)
-        if shown == "why":
+        # the attribution is reckoned only where it is looked at
+        if parts.choose("Under the reading", "look", LOOKS, wanted.look) == "why":
             why = attribution_view.choose(looked, chosen, attribution_view.read(wanted.why))
             found = attribution_view.shown_or_said(looked, chosen, why)
             strip = traces_card.attribution_strip(found, attribution_view.shift_of(looked, why))

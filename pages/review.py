@@ -1,15 +1,13 @@
 """Review: verdicts of named people on what the model read, window by window and all together."""
 
-import streamlit as st
-
 from dashboard import (
+    parts,
     reading_gate,
     readings,
     review_agreement,
     review_queue,
     review_report,
     review_table,
-    selection,
     shell,
 )
 from dashboard.readings import Place
@@ -17,25 +15,6 @@ from dashboard.review_desk import ReviewDesk
 from dashboard.shell import View
 
 DESKS = {"queue": "Queue", "verdicts": "Verdicts", "agreement": "Agreement", "report": "Report"}
-
-
-def choose_part(view: View) -> str:
-    """The part of the page that is shown."""
-    key = selection.lead("pick_desk", view.selection.desk if view.selection.desk in DESKS else "queue")
-    return (
-        st.segmented_control(
-            "Part",
-            tuple(DESKS),
-            key=key,
-            default=None,
-            required=True,
-            format_func=DESKS.__getitem__,
-            on_change=selection.follow,
-            args=("desk", key),
-            label_visibility="collapsed",
-        )
-        or "queue"
-    )
 
 
 def show_queue(view: View, place: Place, desk: ReviewDesk) -> None:
@@ -50,7 +29,8 @@ WAITING = "The queue appears as soon as the first runs are read; this page may b
 view = shell.open_page("Review", "What did people say about the model's readings, and do they agree?")
 # a verdict speaks of what the bundle reads, not of what is left of it with something muted
 place = reading_gate.choose_place(view, whole=True)
-part, desk = choose_part(view), ReviewDesk.of(view)
+part = parts.choose("Part", "desk", DESKS, view.selection.desk)
+desk = ReviewDesk.of(view)
 if part == "queue":
     show_queue(view, place, desk)
 elif part == "verdicts":

@@ -18,7 +18,7 @@ from dashboard import (
     signals_controls,
     signals_view,
 )
-from dashboard.selection import Selection
+from dashboard.address import Selection
 from dashboard.shell import View
 from dashboard.shown_channels import Shown
 from dashboard.signals_beside import Look

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.selection import PARAMETERS, Selection, choose, clamp_row, keep_known, parse, serialise
+from dashboard.address import PARAMETERS, Selection, choose, clamp_row, keep_known, parse, serialise
 
 names = st.text(
     st.characters(codec="utf-8", exclude_characters=",()", exclude_categories=("C", "Z")), min_size=1

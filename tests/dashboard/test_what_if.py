@@ -2,7 +2,7 @@ import pytest
 
 from core.model.bundle import Bundle
 from dashboard import what_if
-from dashboard.selection import Selection, parse, serialise
+from dashboard.address import Selection, parse, serialise
 
 
 def test_what_is_asked_is_told_in_words(bundle: Bundle) -> None:

@@ -18,8 +18,8 @@ from core.evidence.evaluation import ALL
 from core.model.bundle import load_bundle
 from dashboard import ablation_kept, ablation_tests, data, evaluations, jobs
 from dashboard.ablation_tests import Place
+from dashboard.address import Selection
 from dashboard.effect_rows import Text
-from dashboard.selection import Selection
 from dashboard.shell import View
 from tests.dashboard_fixtures import open_on
 from tests.pages.said import component, words

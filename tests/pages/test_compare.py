@@ -11,7 +11,7 @@ from core.evidence.readings.table import read_runs
 from core.model.bundle import load_bundle
 from core.recordings.store import import_runs
 from dashboard import compare_controls, data, jobs, readings, slices
-from dashboard.selection import Selection
+from dashboard.address import Selection
 from dashboard.shell import View
 from tests.dashboard.small_bundle import write_bundle
 from tests.dashboard_fixtures import open_on

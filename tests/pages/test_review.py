@@ -24,7 +24,7 @@ from dashboard import (
     verdict_form,
     verdicts,
 )
-from dashboard.selection import Selection
+from dashboard.address import Selection
 from dashboard.shell import View
 from tests.core.cli_runner import run_verb
 from tests.dashboard_fixtures import open_on

@@ -11,7 +11,7 @@ from core.evidence.readings.sql import DEFAULT_SORT
 from core.evidence.readings.table import read_runs
 from core.model.bundle import load_bundle
 from dashboard import data, jobs, places, readings, sequence_table, slices
-from dashboard.selection import Selection
+from dashboard.address import Selection
 from dashboard.shell import View
 from tests.dashboard_fixtures import open_on
 

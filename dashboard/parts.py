@@ -1,0 +1,52 @@
+"""A row of parts, one of which is chosen: the segmented control that shows a field of the selection and changes it."""
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+import streamlit as st
+
+from dashboard import selection
+
+Name = TypeVar("Name")
+
+
+def choose(
+    label: str,
+    field: str,
+    options: Mapping[Name, str],
+    wanted: object,
+    *,
+    key: str = "",
+    turn: Callable[[Name], None] | None = None,
+    titled: bool = False,
+    meaning: str | None = None,
+) -> Name:
+    """The part that is wanted where it is among the options, else the first of them.
+
+    key: where a page has two for one field. turn: does what choosing a part does, in place of changing the field alone.
+    """
+    value = next((name for name in options if name == wanted), next(iter(options)))
+    key = key or f"pick_{field}"
+    st.segmented_control(
+        label,
+        list(options),
+        format_func=options.__getitem__,
+        required=True,
+        label_visibility="visible" if titled else "collapsed",
+        help=meaning,
+        default=selection.begin_part(key, value),
+        key=key,
+        on_change=_turned,
+        args=(field, key, turn),
+    )
+    return value
+
+
+def _turned(field: str, key: str, turn: Callable[[Name], None] | None) -> None:
+    value = selection.chosen(key)
+    if value is None:
+        return
+    if turn is None:
+        selection.change(**{field: value})
+    else:
+        turn(value)
