@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from core import cli_windows
 from core.errors import ToolmarkError
 from core.progress import ProgressFile
 
@@ -88,35 +89,33 @@ def progress(what: str, total: int | None = None) -> Iterator[Any]:
 def windows(
     store: Annotated[Path, typer.Argument(help="folder of the store")],
     out: Annotated[Path, typer.Option(help="folder of the window files")],
-    protocol: Annotated[str, typer.Option(help="seed, run, blind or program")] = "run",
-    folds: Annotated[Path | None, typer.Option(help="CSV of run, operation, fold")] = None,
-    fold: Annotated[int, typer.Option(help="the fold that tests; the next one validates")] = 0,
-    program: Annotated[str | None, typer.Option(help="the program left out (protocol program)")] = None,
-    seed: Annotated[int, typer.Option(help="seed of a split at random")] = 0,
-    stride: Annotated[int, typer.Option(min=1, help="rows between windows")] = 16,
-    train_stride: Annotated[int | None, typer.Option(min=1, help="rows between training windows")] = None,
-    channels: Annotated[Path | None, typer.Option(help="list of channels, one a line")] = None,
-    vocabulary: Annotated[Path | None, typer.Option(help="published vocabulary or its corpus")] = None,
+    protocol: cli_windows.Protocol = "run",
+    folds: cli_windows.Folds = None,
+    fold: cli_windows.Fold = 0,
+    program: cli_windows.Program = None,
+    seed: cli_windows.SplitSeed = 0,
+    stride: cli_windows.Stride = 16,
+    train_stride: cli_windows.TrainStride = None,
+    channels: cli_windows.Channels = None,
+    vocabulary: cli_windows.Vocabulary = None,
     in_step: Annotated[bool, typer.Option("--in-step", help="look for no lag of the sensors")] = False,
 ) -> None:
     """Cut the runs of a store into windows under a protocol."""
-    from core.gcode import load_vocabulary
-    from core.recordings.inputs import read_channels
-    from core.recordings.protocols import WindowOptions, cut_store
-    from core.recordings.splits import read_folds
+    from core.recordings.protocols import cut_store
     from core.recordings.store import Store
 
     opened = Store.open(store)
-    options = WindowOptions(
+    options = cli_windows.window_options(
+        lambda: opened.machine,
         protocol=protocol,
-        seed=seed,
-        stride=stride,
-        train_stride=train_stride or stride,
-        folds=read_folds(folds) if folds else None,
+        folds=folds,
         fold=fold,
         program=program,
-        channels=read_channels(channels, opened.machine) if channels else None,
-        vocabulary=load_vocabulary(vocabulary) if vocabulary else None,
+        seed=seed,
+        stride=stride,
+        train_stride=train_stride,
+        channels=channels,
+        vocabulary=vocabulary,
         in_step=in_step,
     )
     done = itertools.count(1)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from core import cli_windows
 from core.cli import BundlePath, SplitsPath, app, progress
 from core.errors import ToolmarkError
 
@@ -83,18 +84,18 @@ def experiment(
     kept: Annotated[
         Path, typer.Option(help="folder of the windows that are cut, shared by experiments")
     ] = Path("build/experiments"),
-    protocol: Annotated[str, typer.Option(help="seed, run, blind or program")] = "run",
-    folds: Annotated[Path | None, typer.Option(help="CSV of run, operation, fold")] = None,
+    protocol: cli_windows.Protocol = "run",
+    folds: cli_windows.Folds = None,
     deal: Annotated[
         int | None, typer.Option(help="without a file of folds: deal the runs into so many")
     ] = None,
-    fold: Annotated[int, typer.Option(help="the fold that tests; the next one validates")] = 0,
-    program: Annotated[str | None, typer.Option(help="the program left out (protocol program)")] = None,
-    split_seed: Annotated[int, typer.Option(help="seed of a split at random")] = 0,
-    stride: Annotated[int, typer.Option(min=1, help="rows between windows")] = 16,
-    train_stride: Annotated[int | None, typer.Option(min=1, help="rows between training windows")] = None,
-    channels: Annotated[Path | None, typer.Option(help="list of channels, one a line")] = None,
-    vocabulary: Annotated[Path | None, typer.Option(help="published vocabulary or its corpus")] = None,
+    fold: cli_windows.Fold = 0,
+    program: cli_windows.Program = None,
+    split_seed: cli_windows.SplitSeed = 0,
+    stride: cli_windows.Stride = 16,
+    train_stride: cli_windows.TrainStride = None,
+    channels: cli_windows.Channels = None,
+    vocabulary: cli_windows.Vocabulary = None,
     preset: PresetName = "best",
     change: Changes = None,
     seed: Seed = 0,
@@ -103,24 +104,21 @@ def experiment(
 ) -> None:
     """Cut windows, train both stages and score the bundle; what is there is kept, and interrupted it goes on."""
     from core.evidence.experiment import Experiment, run_experiment
-    from core.gcode import load_vocabulary
-    from core.recordings.inputs import read_channels
-    from core.recordings.protocols import WindowOptions
-    from core.recordings.splits import read_folds
     from core.recordings.store import machine_beside
     from core.training.preset_fields import checked
     from core.training.presets import preset_named, with_changes
 
-    options = WindowOptions(
+    options = cli_windows.window_options(
+        lambda: machine_beside([source]),
         protocol=protocol,
-        seed=split_seed,
-        stride=stride,
-        train_stride=train_stride or stride,
-        folds=read_folds(folds) if folds else None,
+        folds=folds,
         fold=fold,
         program=program,
-        channels=read_channels(channels, machine_beside([source])) if channels else None,
-        vocabulary=load_vocabulary(vocabulary) if vocabulary else None,
+        seed=split_seed,
+        stride=stride,
+        train_stride=train_stride,
+        channels=channels,
+        vocabulary=vocabulary,
     )
     if folds and deal:
         raise ToolmarkError("The folds are either in a file or dealt: leave out --folds or --deal.")
