@@ -36,27 +36,34 @@ def has(kept: Kept, sheet: Sheet) -> bool:
     return kept.of.shapley is not None if sheet == "shapley" else kept.of.has(sheet)
 
 
-def is_of(kept: Kept, place: Place, way: Way) -> bool:
-    """Whether a table was scored on just these recordings."""
-    return kept.path == ablation_kept.table_file(place.key, way)
+def is_of(kept: Kept, place: Place, way: Way) -> bool | None:
+    """Whether a table was scored on just these windows; None while that cannot be told, as they are not open yet."""
+    if kept.path == ablation_kept.table_file(place.key, way):
+        return True
+    return None if place.test_set is None else place.test_set.ablation.digest == kept.of.windows
+
+
+def _where(kept: Kept, place: Place | None, way: Way) -> str:
+    """Where figures are from, if not from here."""
+    if place is None or kept.path == ablation_kept.table_file(place.key, way):
+        return ""
+    source = "were scored here earlier" if kept.own else "came with the product"
+    same = is_of(kept, place, way)
+    of = "" if same is None else f" and are of {'just these' if same else 'other'} windows"
+    return f" These figures {source}{of}."
 
 
 def show_scope(kept: Kept, place: Place | None, way: Way, metric: str | None, group: str) -> None:
     """What was scored: windows, runs, protocol, model, and what that reads with everything."""
     counts = kept.of.scores.whole.counts
-    here = place is not None and is_of(kept, place, way)
-    where = (
-        ""
-        if here
-        else " These figures came with the product or were scored on other recordings, not on these."
-    )
     held = "its test windows" if kept.of.protocol == "seed" else "held out"
     if kept.of.part != HELD_OUT:
         held = ablation_tests.PARTS[kept.of.part]
     st.markdown(
         f"**{counts.scored:,} windows** of {components.counted(counts.runs, 'run')}, {held}, read by "
         f"**{components.escaped(kept.of.name)}**, one model. Protocol **{kept.of.protocol}**; intervals are 95 %, "
-        f"drawn over runs, paired with the whole model. {_whole(kept, metric, group)}{where}"
+        f"drawn over runs, paired with the whole model. {_whole(kept, metric, group)}"
+        f"{_where(kept, place, way)}"
     )
 
 
@@ -93,7 +100,7 @@ def show_foot(kept: Kept, place: Place | None, view: View, way: Way, sheet: Shee
             key="table_csv",
             on_click="ignore",
         )
-        if place is not None and not is_of(kept, place, way):
+        if place is not None and is_of(kept, place, way) is False:
             st.button(
                 "Score on these recordings",
                 icon=":material/play_arrow:",

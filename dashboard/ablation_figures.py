@@ -189,7 +189,7 @@ def _cell(base: Evaluation, metric: str, operation: str, delta: Difference | Non
     return cell_of(name, delta, f"{100 * delta.other:.1f}", f"{100 * delta.delta:+.1f}")
 
 
-def cell_of(name: str, delta: Difference, text: str, note: str, *, pick: bool = False) -> Cell:
+def cell_of(name: str, delta: Difference, text: str, note: str) -> Cell:
     """A cell of differences: shaded by their size, red where it got worse."""
     worse = (delta.delta < 0) != delta.metric.startswith("ece_")
     span = _span(delta.low, delta.high, signed=True)
@@ -198,7 +198,7 @@ def cell_of(name: str, delta: Difference, text: str, note: str, *, pick: bool = 
         f"n = {delta.n:,}; more than chance: {verdict(delta)}"
     )
     shade = min(1.0, abs(delta.delta) / MOST_POINTS)
-    return Cell(text, shade, "bad" if worse else "good", title, note, pick=pick)
+    return Cell(text, shade, "bad" if worse else "good", title, note)
 
 
 def headline_frame(ablation: Ablation, sides: Sequence[tuple[str, Removal]]) -> pd.DataFrame:

@@ -64,11 +64,13 @@ def every(machine: Machine) -> tuple[Kept, ...]:
 
 
 def find(bundle: Bundle, place_key: str | None, way: Way) -> Kept | None:
-    """What was scored of a bundle by a way: on these recordings, else on others."""
+    """What was scored of a bundle by a way: on these recordings, with what came of the same windows; else on others."""
+    every_one = every(bundle.machine)
     if place_key is not None and (of := _table(table_file(place_key, way))) is not None:
+        for each in every_one:
+            of = of.joined(each.of)
         return Kept(table_file(place_key, way), of, own=True)
-    fitting = (e for e in every(bundle.machine) if (e.of.digest, e.of.way) == (bundle.digest, way))
-    return next(fitting, None)
+    return next((e for e in every_one if (e.of.digest, e.of.way) == (bundle.digest, way)), None)
 
 
 def _table(file: Path) -> Ablated | None:

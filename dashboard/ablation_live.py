@@ -11,7 +11,6 @@ from dashboard import (
     ablation_combinations,
     ablation_figures,
     ablation_matrix,
-    ablation_modalities,
     ablation_tests,
     ablation_window,
     components,
@@ -113,7 +112,12 @@ def _test_set(place: Place, taken: Taken, view: View) -> None:
     st.subheader("The test set", anchor=False)
     with st.container(key="of_taken_figures"):
         ablation_figures.show(place, taken, view.selection.by)
-    st.subheader("Each modality alone", anchor=False)
-    ablation_modalities.show(place, taken)
+    st.button(
+        "Each modality removed by itself, in Tables",
+        icon=":material/table_rows:",
+        key="to_tables",
+        on_click=selection.change,
+        kwargs={"ablation": "tables", "table": None},
+    )
     st.subheader("Kept combinations", anchor=False)
     ablation_combinations.show(place, taken, view.selection.combos)

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.evidence.evaluation import MetricRow
+from core.evidence.evaluation_file import Headline
 from core.training.ledger import Training
 from core.training.preset_fields import written
 from dashboard import jobs, selection, trainings
@@ -23,8 +24,8 @@ def frame(found: Sequence[Entry], data_digest: str, dataset: Dataset | None) -> 
 
 
 def _row(entry: Entry, data_digest: str, dataset: Dataset | None) -> dict[str, Any]:
-    training, figures = entry.training, trainings.headline(entry.path)
-    name, row = _headline(figures)
+    training, head = entry.training, trainings.headline(entry.path)
+    name, row = _headline(head)
     last = None if training is None else training.stages.get("stage2") or training.stages.get("stage1")
     return {
         "name": entry.name,
@@ -37,6 +38,7 @@ def _row(entry: Entry, data_digest: str, dataset: Dataset | None) -> dict[str, A
         "test": None if row is None else round(100 * row.value, 1),
         "interval": interval_words(row),
         "figure": name,
+        "pooled": "" if head is None or not head.pooled else pooled_words(head),
         "n": None if row is None else row.n,
         "minutes": None if training is None or not training.stages else training.seconds / 60,
         "begun": None if training is None else _time(training.started or training.finished),
@@ -51,11 +53,16 @@ def _is_share(training: Training | None) -> bool:
     return training is not None and "stage2" in training.stages
 
 
-def _headline(figures: Any) -> tuple[str, MetricRow | None]:
+def _headline(head: Headline | None) -> tuple[str, MetricRow | None]:
     for metric, name in (("exact_line", "exact line"), ("operation", "operation")):
-        if metric in figures:
-            return name, figures[metric]
+        if head is not None and metric in head.rows:
+            return name, head.rows[metric]
     return "", None
+
+
+def pooled_words(head: Headline) -> str:
+    """How many trainings' figures these are together: "5 folds × 3"."""
+    return f"{head.folds} folds × {head.models:g}" if head.folds > 1 else f"{head.models:g} models"
 
 
 def interval_words(row: MetricRow | None) -> str:
@@ -170,6 +177,11 @@ def _config(shown: pd.DataFrame) -> dict[str, Any]:
             format="localized",
             help="Windows that the test figure is of; pooled ones count each model.",
         ),
+        "pooled": text(
+            "Pooled over",
+            width=95,
+            help="The test figure is not this training's alone: its bundle carries that of several like it.",
+        ),
         "minutes": number("Time", width=80, format="%.1f min", help="All epochs of both stages."),
         "begun": st.column_config.DatetimeColumn(
             "Begun",
@@ -181,6 +193,8 @@ def _config(shown: pd.DataFrame) -> dict[str, Any]:
         "machine": text("Machine", width=150),
         "code": text("Code", width=150, help="Version of the code that trained it."),
     }
+    if not shown["pooled"].any():
+        config["pooled"] = None
     if shown["machine"].nunique() < 2:
         config["machine"] = None
     if set(shown["figure"]) <= {"exact line", ""}:

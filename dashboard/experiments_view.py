@@ -53,7 +53,11 @@ def _list(view: View) -> None:
         experiment_actions.dialogs(found, view.dataset)
     if not chosen:
         st.caption(f"Mark up to {MOST} trainings in the table to see their curves and to compare them.")
-        return
+        of_bundle = trainings.of_bundle(view.folder.path, found) if view.folder else None
+        if of_bundle is None:
+            return
+        chosen = (of_bundle,)
+        st.markdown("Until one is marked, the training of the chosen bundle is shown:")
     colours = theme.series(len(chosen), theme.PREDICTION)
     # of an unfinished one nothing tells whether it is at work
     every_s = LIVE_S if any(each.busy or each.state == "unfinished" for each in chosen) else None

@@ -1,7 +1,7 @@
 """Every training that can be found from here, with its job and whether it was promoted; all of it read from files."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -9,8 +9,8 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import ToolmarkError
-from core.evidence.evaluation import Evaluation, MetricRow
-from core.evidence.evaluation_file import read_evaluation, read_headline
+from core.evidence.evaluation import Evaluation
+from core.evidence.evaluation_file import Headline, read_evaluation, read_headline
 from core.training.ledger import Training, find, open_training, stamp
 from core.training.promotion import Promoted, promoted
 from core.training.record import shell, working
@@ -167,6 +167,14 @@ def chosen(wanted: Sequence[str], found: Sequence[Entry]) -> tuple[tuple[Entry, 
     return there[:MOST], tuple(name for name in wanted if name not in by_name)
 
 
+def of_bundle(folder: Path, found: Sequence[Entry]) -> Entry | None:
+    """The training that made the bundle of a folder, or that it was copied from; None where it is not listed."""
+    return next(
+        (each for each in found if each.path.absolute() == folder.absolute()),
+        next((each for each in found if each.promoted and each.promoted.name == folder.name), None),
+    )
+
+
 def go_on(entry: Entry) -> None:
     """Take a training up again where it was."""
     jobs.start(job_key(entry.path), f"Training {entry.name}", entry.command)
@@ -196,15 +204,15 @@ def _evaluation(stamp: str, _file: Path) -> Evaluation | None:
         return None
 
 
-def headline(path: Path) -> Mapping[str, MetricRow]:
-    """The model's figures on all test windows, by metric; nothing where it was not scored."""
+def headline(path: Path) -> Headline | None:
+    """The model's figures on all test windows; None where it was not scored."""
     file = figures_file(path)
-    return {} if file is None else _headline(data.file_stamp(file), file)
+    return None if file is None else _headline(data.file_stamp(file), file)
 
 
 @lru_cache(maxsize=1024)
-def _headline(stamp: str, file: Path) -> Mapping[str, MetricRow]:
+def _headline(stamp: str, file: Path) -> Headline | None:
     try:
         return read_headline(file)
     except ToolmarkError:
-        return {}
+        return None

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -91,8 +92,22 @@ def read_evaluation(path: Path) -> Evaluation:
         raise EvidenceError(f"{path}: {error}") from error
 
 
-def read_headline(path: Path) -> dict[str, MetricRow]:
-    """The model's figures on all windows, by metric, without the groups and sums behind them: in a tenth of the time.
+@dataclass(frozen=True)
+class Headline:
+    """The model's figures on all windows, by metric, and how many models they are pooled over."""
+
+    rows: dict[str, MetricRow]
+    folds: int
+    models: float
+
+    @property
+    def pooled(self) -> bool:
+        """More than one model was scored."""
+        return self.folds * self.models > 1
+
+
+def read_headline(path: Path) -> Headline:
+    """The head of an evaluation, without the groups and sums behind its figures: in a tenth of the time.
 
     Raises:
         EvidenceError: the file cannot be read or holds no such figures.
@@ -103,8 +118,10 @@ def read_headline(path: Path) -> dict[str, MetricRow]:
             try:
                 rows = list(_first_rows(text))
             except (ValueError, IndexError):
-                rows = list(_first_rows(text + file.read()))
-        return {entry["metric"]: _row(entry) for entry in rows if entry["group"] == ALL}
+                text += file.read()
+                rows = list(_first_rows(text))
+        found = {entry["metric"]: _row(entry) for entry in rows if entry["group"] == ALL}
+        return Headline(found, len(_first(text, "folds")), float(_first(text, "counts")["models"]))
     except (OSError, ValueError, IndexError, KeyError, TypeError) as error:
         raise EvidenceError(
             f"{path} cannot be read as an evaluation ({error}); evaluate the bundle again."
@@ -123,6 +140,12 @@ def _first_rows(text: str) -> Iterator[dict[str, Any]]:
         if entry["method"] != MODEL:
             return
         yield entry
+
+
+def _first(text: str, name: str) -> Any:
+    """The value of the first key of this name."""
+    key = f'"{name}": '
+    return json.JSONDecoder().raw_decode(text, text.index(key) + len(key))[0]
 
 
 def _laid_out(value: Any) -> str:

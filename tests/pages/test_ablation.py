@@ -6,23 +6,21 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.evidence.ablation.cases import modalities
 from core.evidence.ablation.changes import changes
 from core.evidence.ablation.removal import WAYS, WORDS, Removal
 from core.evidence.ablation.scored import Ablation, held_out_windows
 from core.model.bundle import load_bundle
 from core.recordings.reader import read_recording
-from dashboard import ablation_combinations, data, jobs
+from dashboard import ablation_combinations, data
 from dashboard.ablation_figures import HEADLINES
 from dashboard.score_table import COMPARED
 from tests.dashboard.small_bundle import write_bundle
 from tests.dashboard_fixtures import open_on
-from tests.pages.said import component, words
+from tests.pages.said import component, until, words
 
 PAGE = Path(__file__).parents[2] / "pages" / "ablation.py"
 Open = Callable[..., AppTest]
 WINDOW = {"run": "face_002", "row": "64"}
-PATIENCE_S = 60.0
 
 
 @pytest.fixture
@@ -55,17 +53,6 @@ def headline(app: AppTest) -> dict[str, str] | None:
 def expected(scored: Ablation, removal: Removal) -> dict[str, str]:
     found = {each.metric: each for each in changes(scored.evaluation(), scored.evaluation(removal))}
     return {COMPARED[name]: f"{100 * found[name].other:.1f}" for name in HEADLINES if name in found}
-
-
-def until(app: AppTest, there: Callable[[AppTest], bool]) -> AppTest:
-    """Draw the page again until it says something, as the browser does while it waits."""
-    end = time.monotonic() + PATIENCE_S
-    while not there(app):
-        assert time.monotonic() < end, "it was never scored"
-        time.sleep(0.05)
-        app.run()
-    words(app)
-    return app
 
 
 def done(app: AppTest) -> AppTest:
@@ -219,18 +206,11 @@ def test_combinations_are_named_compared_renamed_and_deleted(open_page: Open, sc
     assert [each.name for each in ablation_combinations.kept().every(scored.bundle.machine.name)] == ["turns"]
 
 
-def test_the_table_of_modalities_fills_from_what_is_kept(
-    open_page: Open, scored: Ablation, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    started: list[list[str]] = []
-    monkeypatch.setattr(jobs, "start", lambda key, title, arguments: started.append(list(arguments)))
-    app = done(open_page(without="sound", **WINDOW))
-    assert f"1 of {len(modalities(scored.bundle))} modalities are scored" in words(app)
-    grid = component(app, "corner")
-    assert [row["label"] for row in grid["rows"]] == ["sound"]
-    app.button(key="leave_each_out").click().run()
-    assert started[0][0] == "ablate" and "--results" in started[0]
-    assert started[0][started[0].index("--table") + 1] == "modality"
+def test_each_modality_by_itself_is_a_click_away(open_page: Open) -> None:
+    app = open_page(without="sound", **WINDOW)
+    app.button(key="to_tables").click().run()
+    assert app.query_params["ablation"] == "tables"
+    assert "What the model loses when one modality is gone" in words(app)
 
 
 def test_links_to_what_is_not_there_are_said(open_page: Open) -> None:

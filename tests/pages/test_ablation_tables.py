@@ -1,6 +1,7 @@
 """The tables of Ablation: scored as the command line does it, shown as they were scored, opened in Live."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from dashboard.address import Selection
 from dashboard.effect_rows import Text
 from dashboard.shell import View
 from tests.dashboard_fixtures import open_on
-from tests.pages.said import component, words
+from tests.pages.said import component, until, words
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 PAGE = "../pages/ablation.py"
@@ -171,7 +172,7 @@ def test_shapley_values_are_shown_with_what_sampling_leaves(
     assert "2 sampled orders" in words(app)
 
 
-def test_results_that_are_shipped_are_shown_and_said_to_be_of_other_recordings(
+def test_results_that_are_shipped_are_shown_and_said_to_be_of_these_windows_or_not(
     open_page: Open, place: Place, ablation: Ablation, nothing_shipped: Path
 ) -> None:
     found = ablated(
@@ -181,8 +182,25 @@ def test_results_that_are_shipped_are_shown_and_said_to_be_of_other_recordings(
     write_ablated(found, folder / "small.json")
     (folder / "broken.json").write_text("{}")
     app = open_page(ablation="tables")
-    assert "on other recordings, not on these" in words(app)
+    assert "These figures came with the product" in words(app)
     assert len(component(app, "bar_after")["rows"]) == FEW
+    # the windows are opened beside the page
+    until(app, lambda page: "and are of just these windows" in words(page))
+    (folder / "small.json").unlink()
+    write_ablated(replace(found, windows="others"), folder / "other.json")
+    assert "and are of other windows" in words(app.run())
+
+
+def test_what_is_scored_here_stands_with_what_came_of_the_same_windows(
+    open_page: Open, place: Place, ablation: Ablation, nothing_shipped: Path
+) -> None:
+    shipped, own = cases(place.bundle)[:FEW], cases(place.bundle, ("kept",))[:FEW]
+    names = modalities(place.bundle)
+    file = evaluations.EVALUATIONS / "bantam_desktop_mill" / "ablations" / "small.json"
+    write_ablated(ablated(ablation, "missing", names, score_cases(ablation, shipped), None), file)
+    keep(place, ablation, own)
+    for table in ("modality", "kept"):
+        assert len(component(open_page(ablation="tables", table=table), "bar_after")["rows"]) == FEW
 
 
 def test_trials_are_shown_beside_what_was_published(

@@ -19,6 +19,7 @@ from tests.dashboard_fixtures import open_on
 from tests.pipeline import Pipeline, small
 
 PAGE = Path(__file__).parents[2] / "pages" / "experiments.py"
+ASSETS = Path(__file__).parents[2] / "assets" / "models"
 Open = Callable[..., AppTest]
 
 
@@ -94,6 +95,23 @@ def test_the_list_tells_what_was_trained_and_how_it_stands(
     row = evaluation.row("exact_line")
     assert row is not None
     assert (table.loc["done", "test"], table.loc["done", "n"]) == (round(100 * row.value, 1), row.n)
+
+
+def test_the_training_of_the_chosen_bundle_is_shown_until_one_is_marked(
+    open_page: Open, scored: Path
+) -> None:
+    put(scored, "other")
+    said = words(open_page(models=scored.parent))
+    assert "the training of the chosen bundle is shown" in said
+    assert "Stage 2: the decoder" in said
+    marked = words(open_page(models=scored.parent, trainings="other"))
+    assert "the training of the chosen bundle is shown" not in marked
+
+
+def test_a_figure_of_several_trainings_is_not_passed_off_as_that_of_one(open_page: Open) -> None:
+    table = open_page(models=ASSETS).dataframe[0].value.set_index("name")
+    assert table.loc["bantam", "pooled"] == "5 folds × 3"
+    assert not table.loc["bantam-seed", "pooled"]
 
 
 def test_validation_and_test_figures_are_told_apart(open_page: Open, scored: Path) -> None:

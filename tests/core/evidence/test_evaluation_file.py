@@ -17,6 +17,7 @@ from core.evidence.evaluation_file import (
 from core.evidence.pooling import pool
 from core.evidence.truth import EvidenceError
 
+SHIPPED = Path(__file__).parents[3] / "assets" / "models" / "bantam" / "metrics.json"
 RUNS = ["pocket_1", "pocket_2", "face_1", "face_2"]
 Make = Callable[..., Evaluation]
 
@@ -90,7 +91,10 @@ def test_the_headline_is_what_the_whole_evaluation_says(
     for name in ("e.json", "kept.json"):
         for enough in (evaluation_file.ENOUGH, 500):
             monkeypatch.setattr(evaluation_file, "ENOUGH", enough)
-            assert read_headline(tmp_path / name) == {row.metric: row for row in whole.table()}
+            head = read_headline(tmp_path / name)
+            assert head.rows == {row.metric: row for row in whole.table()}
+            assert (head.folds, head.models, head.pooled) == (1, 1, False)
+    assert read_headline(SHIPPED).pooled
     (tmp_path / "half.json").write_text((tmp_path / "e.json").read_text()[:900])
     with pytest.raises(EvidenceError):
         read_headline(tmp_path / "half.json")
