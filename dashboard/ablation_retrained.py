@@ -8,7 +8,7 @@ from core.evidence.ablation.modality_table import Loss, Modality, modalities
 from core.evidence.ablation.results import Figure, figure
 from core.evidence.ablation.trials import FULL
 from core.model.bundle import Bundle
-from dashboard import ablation_kept, ablation_pick, ablation_sheets, components, effect_rows, selection
+from dashboard import ablation_kept, ablation_pick, ablation_sheets, components, effect_rows, parts
 from dashboard.ablation_kept import KeptTrials
 from dashboard.ablation_sheets import lost, share, signed, span
 from dashboard.effect_rows import Mark, Row, Shape, Table, Text
@@ -88,16 +88,7 @@ def _pick(view: View, bundle: Bundle, names: dict[str, tuple[KeptTrials, str]]) 
         (name for name, (each, _) in names.items() if each.of.protocol == bundle.protocol), next(iter(names))
     )
     value = view.selection.trials if view.selection.trials in names else own
-    key = "pick_trials"
-    st.selectbox(
-        "Trained",
-        list(names),
-        index=selection.begin(key, value, names),
-        key=key,
-        width=320,
-        on_change=selection.follow,
-        args=("trials", key),
-    )
+    parts.box("Trained", "trials", list(names), value, width=320)
     return value
 
 

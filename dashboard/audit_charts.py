@@ -1,13 +1,11 @@
-"""Charts of the Audit page: what each sight tells, channels run by run, how firm labels are, what is near."""
+"""Scatters of the Audit page: what each sight tells of the operation, and a channel run by run."""
 
 from collections.abc import Sequence
-from itertools import groupby, pairwise
+from itertools import groupby
 from math import isfinite
 
 import numpy as np
 
-from core.evidence.audit.labels import PURITY_BINS, Labels
-from core.evidence.audit.leakage import Leakage
 from core.evidence.audit.probes import SESSION, Probe
 from core.evidence.audit.sights import Kind
 from core.evidence.audit.verdict import percent
@@ -37,15 +35,15 @@ _MARKS: dict[Kind, tuple[str, int, str]] = {
 }
 # of more runs than this the range within each is left out: it would be narrower than a pixel
 MOST_RANGES = 400
-# bars of a histogram of distances, and the most values that are shown one by one
-BINS, FEW_VALUES = 28, 20
 
 
-def _axis(ink: Ink, name: str, **more: object) -> Spec:
+def small_axis(ink: Ink, name: str, **more: object) -> Spec:
+    """An axis of values with small figures."""
     return value_axis(ink, name, **{"axisLabel": {"color": ink.quiet, "fontSize": 11}, **more})
 
 
-def _legend(ink: Ink) -> Spec:
+def legend(ink: Ink) -> Spec:
+    """What names the series, above the chart."""
     return {
         "top": 0,
         "left": 0,
@@ -100,10 +98,10 @@ def tells(found: Sequence[Probe], chosen: str | None, ink: Ink) -> Spec:
     return {
         "animation": False,
         "grid": {"left": 48, "right": 18, "top": 34, "bottom": 46},
-        "legend": {**_legend(ink), "type": "scroll"},
+        "legend": {**legend(ink), "type": "scroll"},
         "tooltip": {"trigger": "item", "confine": True, "formatter": "{b}<br>{@[2]}"},
-        "xAxis": _axis(ink, "Share of its variance that lies between runs, %", min=0, max=100),
-        "yAxis": _axis(ink, "Operations told, %", min=0, max=100, nameGap=34),
+        "xAxis": small_axis(ink, "Share of its variance that lies between runs, %", min=0, max=100),
+        "yAxis": small_axis(ink, "Operations told, %", min=0, max=100, nameGap=34),
         "series": series,
     }
 
@@ -211,7 +209,7 @@ def run_levels(
     return {
         "animation": False,
         "grid": {"left": 64, "right": 14, "top": 34, "bottom": 30},
-        "legend": {**_legend(ink), "type": "scroll"},
+        "legend": {**legend(ink), "type": "scroll"},
         "tooltip": {"trigger": "item", "confine": True, "formatter": "<b>{b}</b><br>{a}: {@[1]}"},
         "xAxis": {
             "type": "category",
@@ -224,7 +222,7 @@ def run_levels(
             "axisTick": {"show": False},
             "axisLine": {"lineStyle": {"color": ink.rule}},
         },
-        "yAxis": _axis(ink, unit, scale=True, nameGap=48),
+        "yAxis": small_axis(ink, unit, scale=True, nameGap=48),
         "series": series,
     }
 
@@ -234,81 +232,3 @@ def _run(run: str, place: int, value: float, chosen: bool, ink: Ink) -> Spec:
     if chosen:
         point |= {"symbolSize": 13, "itemStyle": {"borderColor": ink.text, "borderWidth": 2}}
     return point
-
-
-def _bars(
-    names: Sequence[str], series: Sequence[tuple[str, Sequence[int], str]], axis: str, ink: Ink
-) -> Spec:
-    """Stacked bars of counts of windows."""
-    return {
-        "animation": False,
-        "grid": {"left": 52, "right": 10, "top": 12 + 22 * -(-len(series) // 5), "bottom": 46},
-        "legend": {**_legend(ink), "show": len(series) > 1},
-        "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}, "confine": True},
-        "xAxis": {
-            "type": "category",
-            "data": list(names),
-            "name": axis,
-            "nameLocation": "middle",
-            "nameGap": 28,
-            "nameTextStyle": {"color": ink.quiet, "fontSize": 12},
-            "axisLabel": {"color": ink.quiet, "fontSize": 11, "hideOverlap": True},
-            "axisTick": {"show": False},
-            "axisLine": {"lineStyle": {"color": ink.rule}},
-        },
-        "yAxis": _axis(ink, "Windows", nameGap=40),
-        "series": [
-            {
-                "type": "bar",
-                "name": name,
-                "stack": "windows",
-                "barCategoryGap": "12%",
-                "itemStyle": {"color": ink.line(colour)},
-                "data": list(counts),
-            }
-            for name, counts, colour in series
-        ],
-    }
-
-
-def purity(found: Labels, length: int, ink: Ink) -> Spec:
-    """How many rows of its window each label fills, by operation."""
-    step = length / PURITY_BINS
-    names = [f"{round(place * step) + 1}–{round((place + 1) * step)}" for place in range(PURITY_BINS)]
-    colours = of_operations([each.operation for each in found.operations])
-    series = [(each.operation, each.purity, colours[each.operation]) for each in found.operations]
-    return _bars(names, series, f"Rows of {length} that the label fills", ink)
-
-
-def shared_rows(leak: Leakage, ink: Ink) -> Spec:
-    """How many rows each test window shares with the training window nearest in time."""
-    values, counts = np.unique(leak.shared_rows, return_counts=True)
-    names = [str(value) for value in values.tolist()]
-    if len(values) > FEW_VALUES:
-        counts, edges = np.histogram(leak.shared_rows, bins=FEW_VALUES)
-        values = np.ceil(edges[:-1]).astype(np.int64)
-        names = [f"{low}–{high}" for low, high in pairwise([*values.tolist(), int(edges[-1]) + 1])]
-    series = [
-        (name, np.where(mask, counts, 0).tolist(), colour)
-        for name, mask, colour in (
-            ("share no row", values == 0, theme.PREDICTION),
-            ("share rows", values > 0, theme.ERROR),
-        )
-        if mask.any()
-    ]
-    return _bars(names, series, "Rows shared with a training window", ink)
-
-
-def distances(leak: Leakage, ink: Ink) -> Spec:
-    """How far the most similar training window is, of the same run and of others."""
-    edges = np.linspace(0, max(float(leak.distance.max()), 1e-6), BINS + 1)
-    names = [f"{(low + high) / 2:.2f}" for low, high in pairwise(edges)]
-    series = [
-        (name, np.histogram(leak.distance[mask], bins=edges)[0].tolist(), colour)
-        for name, mask, colour in (
-            ("the nearest is of the same run", leak.own_run, theme.ERROR),
-            ("of another run", ~leak.own_run, theme.PREDICTION),
-        )
-        if mask.any()
-    ]
-    return _bars(names, series, "Distance in spreads of the channels", ink)

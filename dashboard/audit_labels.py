@@ -8,7 +8,7 @@ from core.evidence.audit.labels import Labels
 from core.evidence.evaluation import Evaluation
 from core.evidence.metrics import TRUTH
 from core.evidence.readings.filters import Filter
-from dashboard import audit_charts, places, selection, theme
+from dashboard import audit_bars, places, selection, theme
 from dashboard.components import escaped
 from dashboard.shell import figure_words
 
@@ -33,7 +33,7 @@ def show(found: Audit, evaluation: Evaluation | None) -> None:
                 f"{100 * own.purity:.0f} % on the mean]"
             )
             st.echarts_chart(
-                audit_charts.purity(own, found.length, theme.ink()),
+                audit_bars.purity(own, found.length, theme.ink()),
                 height=330,
                 key="audit_purity",
                 alt=f"A label fills {100 * own.purity:.0f} % of its window on the mean",

@@ -12,7 +12,7 @@ from core.evidence.audit.audit import Audit
 from core.evidence.audit.leakage import Leakage
 from core.evidence.audit.verdict import percent
 from core.recordings.windows import WINDOW_ROWS
-from dashboard import audit_charts, audit_pair, audits, places, selection, theme
+from dashboard import audit_bars, audit_pair, audits, places, selection, theme
 from dashboard.audits import Place
 from dashboard.components import escaped
 from dashboard.data import Dataset
@@ -39,7 +39,7 @@ def show(found: Audit, dataset: Dataset, every: Mapping[str, Place]) -> None:
                 f"**Rows shared with a training window** :small[of {found.length}, {len(leak):,} test windows]"
             )
             st.echarts_chart(
-                audit_charts.shared_rows(leak, theme.ink()),
+                audit_bars.shared_rows(leak, theme.ink()),
                 height=250,
                 key="audit_shared",
                 alt=f"{100 * leak.overlapping:.0f} % of test windows share rows with a training window",
@@ -50,7 +50,7 @@ def show(found: Audit, dataset: Dataset, every: Mapping[str, Place]) -> None:
                 ":small[by level, spread and slope]"
             )
             st.echarts_chart(
-                audit_charts.distances(leak, theme.ink()),
+                audit_bars.distances(leak, theme.ink()),
                 height=250,
                 key="audit_distances",
                 alt=f"Distances of test windows to the nearest training window, up to {leak.distance.max():.2f}",

@@ -39,17 +39,7 @@ def choose_scored(view: View, found: Shown, part: str, wanted: Filter) -> None:
 def choose_part(found: Shown, part: str, label: str, meaning: str) -> None:
     """The part of the bundle's own split that is looked at; pages share it."""
     names = compare_sides.part_names(found)
-    key = "pick_part"
-    st.selectbox(
-        label,
-        names,
-        index=selection.begin(key, part, names),
-        key=key,
-        on_change=selection.follow,
-        args=("part", key),
-        width=170,
-        help=meaning,
-    )
+    parts.box(label, "part", names, part, meaning=meaning, width=170)
 
 
 def _choose_other(view: View) -> None:
@@ -110,17 +100,7 @@ def _choose_bundle(view: View) -> None:
         st.caption("There is no other bundle for this machine.", width=200)
         return
     value = view.selection.versus_bundle if view.selection.versus_bundle in names else None
-    key = "pick_versus_bundle"
-    st.selectbox(
-        "Other bundle",
-        names,
-        index=selection.begin(key, value, names),
-        key=key,
-        placeholder="Choose a bundle",
-        on_change=selection.follow,
-        args=("versus_bundle", key),
-        width=190,
-    )
+    parts.box("Other bundle", "versus_bundle", names, value, placeholder="Choose a bundle", width=190)
 
 
 def choose_section(view: View, other: Side | None) -> str:

@@ -1,7 +1,7 @@
-"""A row of parts, one of which is chosen: the segmented control that shows a field of the selection and changes it."""
+"""What shows a field of the selection and changes it: a row of parts, or a box, of which one is chosen."""
 
-from collections.abc import Callable, Mapping
-from typing import TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal, TypeVar
 
 import streamlit as st
 
@@ -50,3 +50,33 @@ def _turned(field: str, key: str, turn: Callable[[Name], None] | None) -> None:
         selection.change(**{field: value})
     else:
         turn(value)
+
+
+def box(
+    label: str,
+    field: str,
+    options: Sequence[str],
+    value: str | None,
+    *,
+    key: str = "",
+    words: Callable[[str], str] = str,
+    meaning: str | None = None,
+    placeholder: str | None = None,
+    disabled: bool = False,
+    width: int | Literal["stretch"] = "stretch",
+) -> None:
+    """The same as a box, for options that are many or long; where it shows none of them there is a placeholder."""
+    key = key or f"pick_{field}"
+    st.selectbox(
+        label,
+        options,
+        index=selection.begin(key, value, options),
+        format_func=words,
+        key=key,
+        help=meaning,
+        placeholder=placeholder,
+        disabled=disabled,
+        width=width,
+        on_change=selection.follow,
+        args=(field, key),
+    )

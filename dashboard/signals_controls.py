@@ -31,15 +31,7 @@ SETS: dict[str, tuple[str, ...]] = {"Main": (), "Position": ("position",), "Moto
 def choose_over(others: Sequence[str], selected: Selection) -> None:
     """The choice of another run."""
     over = selected.over if selected.over in others else None
-    st.selectbox(
-        "Lay over it",
-        list(others),
-        index=selection.begin("pick_over", over, others),
-        placeholder="No other run",
-        key="pick_over",
-        on_change=selection.follow,
-        args=("over", "pick_over"),
-    )
+    parts.box("Lay over it", "over", others, over, placeholder="No other run")
 
 
 def choose_channels(run: Run, shown: Shown) -> None:

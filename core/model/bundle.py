@@ -5,7 +5,6 @@ Files: `bundle.json` (architecture, inputs, tokens, operations, provenance), `ma
 `SHA256SUMS` over all of them.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,8 +20,8 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
-from core.errors import ToolmarkError
 from core.gcode import Scheme, SpelledScheme, scheme_from_json
+from core.model.bundle_files import METRICS, PROGRAMS, BundleError, digest_of, read_checked, write_files
 from core.model.calibration import Calibration
 from core.model.decoder import SensorMultiHeadDecoder
 from core.model.encoder import MMDTAELSTM
@@ -43,12 +42,6 @@ from core.recordings.windows import Windows
 
 Module = TypeVar("Module", bound=nn.Module)
 FORMAT = 1
-SUMS = "SHA256SUMS"
-PROGRAMS = "programs.npz"
-
-
-class BundleError(ToolmarkError):
-    """A bundle that cannot be used."""
 
 
 class BundleManifest(BaseModel):
@@ -164,7 +157,7 @@ class Bundle:
     def load(cls, path: str | Path) -> Self:
         """Open the bundle in the folder `path`; BundleError if a file is missing, truncated or was changed."""
         path = Path(path)
-        files = _read_checked(path)
+        files = read_checked(path)
         manifest = _manifest(path, files)
         try:
             scheme = scheme_from_json(manifest.scheme)
@@ -197,7 +190,7 @@ class Bundle:
             calibration=calibration,
             programs=programs,
             metrics=metrics,
-            digest=_digest(files),
+            digest=digest_of(files),
         )
 
 
@@ -220,20 +213,20 @@ def save_bundle(
     }
     if programs.n_places:
         files[PROGRAMS] = programs.to_bytes()
-    _write(path, files)
+    write_files(path, files)
 
 
 def write_metrics(path: Path, metrics: Mapping[str, Any]) -> None:
     """Put `metrics.json` into an existing bundle."""
-    files = _read_checked(path)
+    files = read_checked(path)
     # the sums of every run make it long: no line for each of them
-    _write(path, files | {METRICS: json.dumps(metrics, ensure_ascii=False).encode()})
+    write_files(path, files | {METRICS: json.dumps(metrics, ensure_ascii=False).encode()})
 
 
 def write_calibration(path: Path, calibration: Calibration) -> None:
     """Put another `calibration.json` into an existing bundle."""
-    files = _read_checked(path)
-    _write(path, files | {"calibration.json": _json(calibration.to_json())})
+    files = read_checked(path)
+    write_files(path, files | {"calibration.json": _json(calibration.to_json())})
 
 
 def code_version() -> str:
@@ -300,55 +293,6 @@ def _manifest(path: Path, files: Mapping[str, bytes]) -> BundleManifest:
             f"{path} has bundle format {manifest.format}, this version reads {FORMAT}: train it again."
         )
     return manifest
-
-
-METRICS = "metrics.json"
-REQUIRED = ("bundle.json", "machine.toml", "weights.safetensors", "calibration.json")
-
-
-def _read_checked(path: Path) -> dict[str, bytes]:
-    """All files of the bundle, each checked against SHA256SUMS."""
-    if not path.is_dir():
-        raise BundleError(f"There is no bundle at {path}: give the folder that `python -m core train` wrote.")
-    if not (path / SUMS).is_file():
-        raise BundleError(
-            f"{path} is not a bundle: {SUMS} is missing; give the folder that `python -m core train` wrote."
-        )
-    files = {}
-    for row in (path / SUMS).read_text(encoding="utf-8", errors="replace").splitlines():
-        wanted, _, name = row.partition("  ")
-        if Path(name).name != name or not (path / name).is_file():
-            raise BundleError(f"The bundle {path} lacks its file {name!r}: copy the bundle again.")
-        files[name] = (path / name).read_bytes()
-        if hashlib.sha256(files[name]).hexdigest() != wanted:
-            raise BundleError(
-                f"{path / name} was truncated or changed since it was written: copy the bundle again."
-            )
-    missing = [name for name in REQUIRED if name not in files]
-    if missing:
-        raise BundleError(f"The bundle {path} lacks its file {missing[0]!r}: copy the bundle again.")
-    return files
-
-
-def _digest(files: Mapping[str, bytes]) -> str:
-    """What tells a bundle from every other one that reads otherwise."""
-    reading = {name: data for name, data in files.items() if name != METRICS}
-    return hashlib.sha256(_sums(reading).encode()).hexdigest()[:16]
-
-
-def _sums(files: Mapping[str, bytes]) -> str:
-    return "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
-
-
-def _write(path: Path, files: Mapping[str, bytes]) -> None:
-    """Each file aside and renamed, the sums last: a bundle that was cut while being written does not load."""
-    path.mkdir(parents=True, exist_ok=True)
-    for name, data in [*files.items(), (SUMS, _sums(files).encode())]:
-        if (path / name).exists() and (path / name).read_bytes() == data:
-            continue
-        aside = path / f".{name}.part"
-        aside.write_bytes(data)
-        aside.replace(path / name)
 
 
 def _json(value: Any) -> bytes:

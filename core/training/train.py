@@ -14,7 +14,6 @@ from core.errors import ToolmarkError
 from core.gcode import Scheme, scheme_from_json
 from core.model.bundle import (
     FORMAT,
-    METRICS,
     Bundle,
     BundleManifest,
     as_stored,
@@ -22,6 +21,7 @@ from core.model.bundle import (
     load_bundle,
     save_bundle,
 )
+from core.model.bundle_files import METRICS
 from core.model.calibration import Calibration
 from core.model.decoder import DecoderConfig, SensorMultiHeadDecoder
 from core.model.encoder import MMDTAELSTM, EncoderConfig

@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from core import load_bundle
-from core.model.bundle import BundleError, write_metrics
+from core.model.bundle import write_metrics
+from core.model.bundle_files import BundleError
 from core.recordings.sequences import read_splits
 from tests.pipeline import Pipeline
 

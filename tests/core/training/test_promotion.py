@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from core.model.bundle import BundleError, load_bundle
+from core.model.bundle import load_bundle
+from core.model.bundle_files import BundleError
 from core.training.promotion import PromotionError, first_choice, promote, promoted, undo
 from tests.pipeline import Pipeline
 
