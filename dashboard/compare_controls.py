@@ -105,9 +105,8 @@ def _choose_bundle(view: View) -> None:
 
 def choose_section(view: View, other: Side | None) -> str:
     """The section that is open; only it computes."""
-    names = [name for name in SECTIONS if other is not None or name not in _OF_OTHER]
-    sections = {name: SECTIONS[name] for name in names}
-    return parts.choose("Section", "section", sections, view.selection.section, turn=_turn_section)
+    there = {name: title for name, title in SECTIONS.items() if other is not None or name not in _OF_OTHER}
+    return parts.choose("Section", "section", there, view.selection.section, turn=_turn_section)
 
 
 def _turn_section(name: str) -> None:

@@ -37,19 +37,15 @@ def choose(
         default=selection.begin_part(key, value),
         key=key,
         on_change=_turned,
-        args=(field, key, turn),
+        args=(key, turn or (lambda name: selection.change(**{field: name}))),
     )
     return value
 
 
-def _turned(field: str, key: str, turn: Callable[[Name], None] | None) -> None:
-    value = selection.chosen(key)
-    if value is None:
-        return
-    if turn is None:
-        selection.change(**{field: value})
-    else:
-        turn(value)
+def _turned(key: str, turn: Callable[[Name], None]) -> None:
+    name = selection.chosen(key)
+    if name is not None:
+        turn(name)
 
 
 def box(
@@ -58,7 +54,6 @@ def box(
     options: Sequence[str],
     value: str | None,
     *,
-    key: str = "",
     words: Callable[[str], str] = str,
     meaning: str | None = None,
     placeholder: str | None = None,
@@ -66,7 +61,7 @@ def box(
     width: int | Literal["stretch"] = "stretch",
 ) -> None:
     """The same as a box, for options that are many or long; where it shows none of them there is a placeholder."""
-    key = key or f"pick_{field}"
+    key = f"pick_{field}"
     st.selectbox(
         label,
         options,
