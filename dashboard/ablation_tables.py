@@ -80,7 +80,16 @@ def _scored(view: View, bundle: Bundle, place: Place | None, sheet: Sheet) -> No
         # what was scored elsewhere is of these windows or not: that is told by the windows
         ablation_tests.ask(place, ())
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        _pick_way(bundle, way)
+        parts.box(
+            "How it is taken away",
+            "way",
+            WAYS,
+            way,
+            key="pick_table_way",
+            turn=partial(ablation_choice.turn, bundle),
+            words=LABELS.__getitem__,
+            width=170,
+        )
         metric, group, spread = _pick_figure(view, kept, sheet)
     st.caption(f"{NOTES[sheet]} *{LABELS[way]}*: {WORDS[way][:1].lower()}{WORDS[way][1:]}")
     if place is not None:
@@ -112,26 +121,6 @@ def _scored(view: View, bundle: Bundle, place: Place | None, sheet: Sheet) -> No
     ablation_about.show_foot(
         kept, place, view, way, sheet, stars=sheet == "pair" or (sheet != "shapley" and spread != "one")
     )
-
-
-def _pick_way(bundle: Bundle, way: Way) -> None:
-    key = "pick_table_way"
-    st.selectbox(
-        "How it is taken away",
-        list(WAYS),
-        index=selection.begin(key, way, WAYS),
-        format_func=LABELS.__getitem__,
-        key=key,
-        width=170,
-        on_change=_turn_way,
-        args=(key, bundle),
-    )
-
-
-def _turn_way(key: str, bundle: Bundle) -> None:
-    way: Way | None = selection.chosen(key)
-    if way is not None:
-        ablation_choice.turn(bundle, way)
 
 
 def _pick_figure(view: View, kept: Kept | None, sheet: Sheet) -> tuple[str, str, Spread]:

@@ -47,15 +47,13 @@ def _choose_other(view: View) -> None:
     chosen = view.selection
     kinds = ["nothing", *VERSUS]
     kind = chosen.versus if chosen.versus in VERSUS else "nothing"
-    key = "pick_versus"
-    st.selectbox(
+    parts.box(
         "Compared with",
+        "versus",
         kinds,
-        index=selection.begin(key, kind, kinds),
-        key=key,
-        format_func=lambda name: VERSUS.get(name, name),
-        on_change=_change_kind,
-        args=(key,),
+        kind,
+        turn=_change_kind,
+        words=lambda name: VERSUS.get(name, name),
         width=180,
     )
     if kind == "bundle":
@@ -87,8 +85,7 @@ def _choose_other(view: View) -> None:
         )
 
 
-def _change_kind(key: str) -> None:
-    kind = selection.chosen(key)
+def _change_kind(kind: str) -> None:
     selection.change(versus=kind if kind in VERSUS else None)
 
 

@@ -51,17 +51,19 @@ def _turned(key: str, turn: Callable[[Name], None]) -> None:
 def box(
     label: str,
     field: str,
-    options: Sequence[str],
-    value: str | None,
+    options: Sequence[Name],
+    value: Name | None,
     *,
-    words: Callable[[str], str] = str,
+    key: str = "",
+    turn: Callable[[Name], None] | None = None,
+    words: Callable[[Name], str] = str,
     meaning: str | None = None,
     placeholder: str | None = None,
     disabled: bool = False,
     width: int | Literal["stretch"] = "stretch",
 ) -> None:
     """The same as a box, for options that are many or long; where it shows none of them there is a placeholder."""
-    key = f"pick_{field}"
+    key = key or f"pick_{field}"
     st.selectbox(
         label,
         options,
@@ -72,6 +74,6 @@ def box(
         placeholder=placeholder,
         disabled=disabled,
         width=width,
-        on_change=selection.follow,
-        args=(field, key),
+        on_change=_turned if turn else selection.follow,
+        args=(key, turn) if turn else (field, key),
     )

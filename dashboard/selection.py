@@ -87,7 +87,7 @@ def lead(key: str, value: object) -> str:
     return key
 
 
-def begin(key: str, value: str | None, options: Iterable[str]) -> int | None:
+def begin(key: str, value: Value | None, options: Iterable[Value]) -> int | None:
     """The index for a select box under this key that shows the selection's value."""
     if begin_part(key, value) is None:
         # Streamlit warns of a default beside an assigned value, but for the first option

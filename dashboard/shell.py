@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import streamlit as st
 
@@ -11,7 +12,7 @@ from core.evidence.metrics import describe
 from core.evidence.protocol_words import PROTOCOLS
 from core.model.bundle import Bundle
 from core.training.promotion import first_choice
-from dashboard import address, data, evaluations, places, selection
+from dashboard import address, data, evaluations, parts, places, selection
 from dashboard.address import Selection
 from dashboard.components import counted, percent, sentence
 from dashboard.data import BundleFolder, Dataset
@@ -120,26 +121,24 @@ def _foreign(folder: BundleFolder | None, dataset: Dataset | None) -> list[str]:
 def _pick_dataset(wanted: str | None, datasets: Mapping[str, Dataset]) -> Dataset | None:
     name = address.choose(wanted, tuple(datasets))
     if datasets:
-        key = "pick_dataset"
-        st.selectbox(
+        parts.box(
             "Dataset",
+            "dataset",
             list(datasets),
-            index=selection.begin(key, name, datasets),
-            format_func=lambda each: f"{each} ({counted(len(datasets[each].runs), 'run')})",
+            name,
+            turn=partial(_change_dataset, datasets),
+            words=lambda each: f"{each} ({counted(len(datasets[each].runs), 'run')})",
             placeholder="Choose a dataset",
-            key=key,
-            on_change=_change_dataset,
-            args=(key, datasets),
         )
     return datasets[name] if name else None
 
 
-def _change_dataset(key: str, datasets: Mapping[str, Dataset]) -> None:
+def _change_dataset(datasets: Mapping[str, Dataset], name: str) -> None:
     """Keep the run where the other dataset has one by that name, so that copies of the same data compare.
 
     The bundle is kept where both were recorded on one machine; otherwise the first one for the other machine is taken.
     """
-    held, after = selection.held(), datasets.get(selection.chosen(key) or "")
+    held, after = selection.held(), datasets.get(name)
     if after is None:
         return
     before = datasets.get(held.dataset or "")
@@ -152,24 +151,20 @@ def _change_dataset(key: str, datasets: Mapping[str, Dataset]) -> None:
 def _pick_bundle(wanted: str | None, folders: Mapping[str, BundleFolder]) -> BundleFolder | None:
     name = address.choose(wanted, tuple(folders))
     if folders:
-        key = "pick_bundle"
-        st.selectbox(
+        parts.box(
             "Bundle",
+            "bundle",
             list(folders),
-            index=selection.begin(key, name, folders),
-            format_func=lambda each: f"{each} ({folders[each].protocol or 'unknown'} protocol)",
+            name,
+            turn=_change_bundle,
+            words=lambda each: f"{each} ({folders[each].protocol or 'unknown'} protocol)",
             placeholder="Choose a bundle",
-            key=key,
-            on_change=_change_bundle,
-            args=(key,),
         )
     return folders[name] if name else None
 
 
-def _change_bundle(key: str) -> None:
-    name = selection.chosen(key)
-    if name is not None:
-        selection.change(bundle=name, protocol=None)
+def _change_bundle(name: str) -> None:
+    selection.change(bundle=name, protocol=None)
 
 
 def _facts(view: View) -> None:
