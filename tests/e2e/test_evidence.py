@@ -1,6 +1,5 @@
 """The researcher's way: mute, compare, name, link, table, cancel and go on, on the demo and on real recordings."""
 
-import re
 import time
 from pathlib import Path
 
