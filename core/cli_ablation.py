@@ -65,6 +65,9 @@ def retrain(
         list[str] | None,
         typer.Option(help="a modality to leave out; may be given several times (every one in turn)"),
     ] = None,
+    removed_only: Annotated[
+        bool, typer.Option("--removed-only", help="train full models alone, and only remove at inference")
+    ] = False,
     preset: Annotated[str, typer.Option(help="best, or seed: the published configuration")] = "best",
     seed: Seeds = None,
     change: Changes = None,
@@ -77,7 +80,8 @@ def retrain(
     from core.evidence.ablation.trials import modalities_of, trials_without
 
     modalities = without or modalities_of(splits)
-    _run("retrain", splits, out, trials_without(seed or ALL_SEEDS, preset, modalities), threads, change)
+    trials = trials_without(seed or ALL_SEEDS, preset, () if removed_only else modalities)
+    _run("retrain", splits, out, trials, threads, change, modalities)
     found = collect(out)
     if table:
         write_table(found, table)
@@ -85,13 +89,27 @@ def retrain(
 
 
 def _run(
-    what: str, splits: Path, out: Path, wanted: "Sequence[Trial]", threads: int, change: list[str] | None
+    what: str,
+    splits: Path,
+    out: Path,
+    wanted: "Sequence[Trial]",
+    threads: int,
+    change: list[str] | None,
+    removed: "Sequence[str]" = (),
 ) -> None:
     """Run trials and show how far they are."""
     from core.evidence.ablation.trials import run_trials
 
     with progress(what, len(wanted)) as advance:
-        run_trials(splits, out, wanted, threads, lambda done, of, text: advance(done, text, of), change or ())
+        run_trials(
+            splits,
+            out,
+            wanted,
+            threads,
+            lambda done, of, text: advance(done, text, of),
+            change or (),
+            removed,
+        )
 
 
 @app.command()

@@ -17,7 +17,8 @@ from dashboard.shell import View
 NOTE = (
     "*Removed at inference*: the model learned with the modality, which is then missing. *Trained without*: both "
     "stages learned anew on windows that the modality was cut out of. What that wins back, other channels can say too, "
-    "once a model has to listen to them; what it does not, only this modality knows."
+    "once a model has to listen to them; what it does not, only this modality knows. Where nothing stands, no model "
+    "was trained without it."
 )
 COMMANDS = (
     "python -m core windows build/store --out build/splits --protocol run",
@@ -47,7 +48,7 @@ def show(view: View, bundle: Bundle) -> None:
         )
         components.empty_state("Nothing trained without", words, COMMANDS, icon=":material/model_training:")
         return
-    names = {name_of(each, base): (each, base) for each, base in found}
+    names = _named(found)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         kept, base = names[_pick(view, bundle, names)]
         metric = ablation_pick.metric(view.selection, kept.of.metrics)
@@ -60,6 +61,15 @@ def show(view: View, bundle: Bundle) -> None:
             f"intervals are 95 %, drawn over runs, paired with the full models of the same seeds.{changed_words(kept)}"
         )
     draw("retrained", rows)
+
+
+def _named(found: Sequence[tuple[KeptTrials, str]]) -> dict[str, tuple[KeptTrials, str]]:
+    """Trials by name; those that have one name are told apart by their file or folder."""
+    names = [name_of(*each) for each in found]
+    return {
+        name if names.count(name) == 1 else f"{name}: {each[0].path.stem}": each
+        for name, each in zip(names, found, strict=True)
+    }
 
 
 def name_of(kept: KeptTrials, base: str) -> str:

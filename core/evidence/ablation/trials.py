@@ -6,7 +6,7 @@ trial without modalities is trained from the start on windows that these were cu
 
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,11 +104,12 @@ def run_trials(
     threads: int = 2,
     told: Told | None = None,
     changes: Sequence[str] = (),
+    removed: Sequence[str] = (),
 ) -> None:
     """Train and score what has not been scored yet; killed and called again, it goes on with the last whole epoch.
 
-    From a full model each modality is also removed at inference that is among the wanted trials without one.
-    `changes` such as `stage2.loop.epochs=5` are made to every preset alike.
+    From a full model each modality is also removed at inference that is among the wanted trials without one, or
+    among `removed`. `changes` such as `stage2.loop.epochs=5` are made to every preset alike.
 
     Raises:
         EvidenceError: the folder holds trials on other windows, or with other changes.
@@ -119,6 +120,8 @@ def run_trials(
     for trial in wanted:
         # what cannot be done is said before hours of training
         windows_of(opened, trial.without), preset_named(trial.technique)
+    for name in removed:
+        windows_of(opened, name)
     for done, trial in enumerate(wanted):
         folder = trial.folder(out)
         if not (folder / EVALUATION).exists():
@@ -129,7 +132,7 @@ def run_trials(
             write_evaluation(evaluation, folder / EVALUATION)
         if not trial.without:
             beside = [each.without for each in wanted if each.without and each.beside(trial)]
-            _remove(opened, folder, beside, _telling(told, done, len(wanted)))
+            _remove(opened, folder, dict.fromkeys((*beside, *removed)), _telling(told, done, len(wanted)))
     if told:
         told(len(wanted), len(wanted), "")
 
@@ -154,7 +157,7 @@ def windows_of(splits: Splits, without: str) -> Splits:
     return leave_out(splits, machine.resolve([without]))
 
 
-def _remove(splits: Splits, folder: Path, modalities: Sequence[str], told: Callable[[str], None]) -> None:
+def _remove(splits: Splits, folder: Path, modalities: Iterable[str], told: Callable[[str], None]) -> None:
     """Score a full model without each modality at inference, where that was not done."""
     missing = [name for name in modalities if not (folder / REMOVED / f"{name}.json").exists()]
     if not missing:

@@ -161,6 +161,15 @@ def test_the_verbs_train_go_on_and_say_what_is_finished(
     arguments = ["--preset", "seed", "--without", "pressure", "--table", tmp_path / "table.csv"]
     status, said, _ = toolmark("retrain", seed_pipeline.splits, "--out", out, *arguments, *seed)
     assert status == 0 and "| pressure |" in said and (tmp_path / "table.csv").is_file()
+    # every modality can be removed from the full models without another training
+    status, said, _ = toolmark(
+        "retrain", seed_pipeline.splits, "--out", out, "--removed-only", *arguments[:2], *seed
+    )
+    assert status == 0 and "| gyro |" in said
+    assert sorted(file.parent.name for file in out.glob(f"*/{EVALUATION}")) == [
+        "A5-s0",
+        "A5-without-pressure-s0",
+    ]
     # the full model that it trained is the technique A5, which is not trained again
     trained = (out / "A5-s0" / EVALUATION).stat().st_mtime_ns
     status, said, _ = toolmark("techniques", seed_pipeline.splits, "--out", out, "--only", "A5", *seed)
