@@ -84,5 +84,5 @@ def test_a_training_is_begun_watched_stopped_resumed_and_promoted(demo: Desk, bu
     demo.settle()
     page.get_by_role("button", name="Delete").click()
     page.get_by_role("button", name="Delete it").click()
-    expect(page.locator(".training-name")).to_have_count(0)
+    expect(page.locator(".training-name").get_by_text("tiny", exact=True)).to_have_count(0)
     assert not (build / "trainings" / "tiny").exists()
