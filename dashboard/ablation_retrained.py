@@ -67,7 +67,7 @@ def _named(found: Sequence[tuple[KeptTrials, str]]) -> dict[str, tuple[KeptTrial
     """Trials by name; those that have one name are told apart by their file or folder."""
     names = [name_of(*each) for each in found]
     return {
-        name if names.count(name) == 1 else f"{name}: {each[0].path.stem}": each
+        name if names.count(name) == 1 else f"{name}: {each[0].path.name}": each
         for name, each in zip(names, found, strict=True)
     }
 

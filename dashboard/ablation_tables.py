@@ -76,8 +76,8 @@ def _scored(view: View, bundle: Bundle, place: Place | None, sheet: Sheet) -> No
     """One of the tables that a job fills."""
     way = next((way for way in WAYS if way == view.selection.way), ablation_choice.MISSING)
     kept = ablation_kept.find(bundle, place.key if place else None, way)
-    if place is not None and place.test_set is None:
-        # what was scored elsewhere is of these windows or not: that is told by the windows
+    if place is not None and kept is not None and ablation_about.is_of(kept, place, way) is None:
+        # what was scored elsewhere is of these windows or not: only the windows tell, so they are opened
         ablation_tests.ask(place, ())
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         parts.box(

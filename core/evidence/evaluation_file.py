@@ -121,7 +121,7 @@ def read_headline(path: Path) -> Headline:
                 text += file.read()
                 rows = list(_first_rows(text))
         found = {entry["metric"]: _row(entry) for entry in rows if entry["group"] == ALL}
-        return Headline(found, len(_first(text, "folds")), float(_first(text, "counts").get("models", 1)))
+        return Headline(found, len(_first(text, "folds")), Counts(**_first(text, "counts")).models)
     except (OSError, ValueError, IndexError, KeyError, TypeError) as error:
         raise EvidenceError(
             f"{path} cannot be read as an evaluation ({error}); evaluate the bundle again."
