@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
 from urllib.parse import unquote_plus
@@ -17,6 +18,8 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
+from core.model.bundle import load_bundle
+from core.recordings.store import import_runs
 from tests.dashboard_fixtures import odd_runs, runs, scored_bundles
 
 __all__ = ["odd_runs", "runs", "scored_bundles"]
@@ -94,6 +97,31 @@ def server(
     }
     with serving(tmp_path_factory.mktemp("log") / "server.log", **places) as address:
         yield address
+
+
+@dataclass(frozen=True)
+class Place:
+    """A dashboard that the tests of whole journeys are on: its address, a link's end, and its build folder."""
+
+    address: str
+    link: str
+    build: Path
+
+
+@pytest.fixture(scope="session", params=["demo", "real recordings"])
+def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """A dashboard on the demo, and one on the real runs that the shipped bundle never saw."""
+    folder = tmp_path_factory.mktemp("place")
+    build = folder / "build"
+    places = {"TOOLMARK_RECORDINGS": "", "TOOLMARK_BUNDLES": "", "TOOLMARK_BUILD": str(build)}
+    link = "data=demo&bundle=twin"
+    if request.param != "demo":
+        runs: Path = request.getfixturevalue("recordings_dir")
+        held_out = load_bundle(ROOT / "assets" / "models" / "bantam").manifest.runs["test"]
+        import_runs([file for run in held_out for file in runs.glob(f"{run}[_.]*")], folder / "mill")
+        places["TOOLMARK_RECORDINGS"], link = str(folder / "mill"), "data=mill&bundle=bantam"
+    with serving(folder / "server.log", **places) as address:
+        yield Place(address, link, build)
 
 
 def _wait_until_up(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
@@ -194,4 +222,14 @@ def demo(contexts: Callable[[int, str], BrowserContext], demo_server: str) -> It
     desk = Desk(contexts(1440, "light").new_page(), demo_server)
     yield desk
     desk.page.close()
+    assert not desk.complaints
+
+
+@pytest.fixture
+def visitor(browser: Browser, place: Place) -> Iterator[Desk]:
+    """A browser of its own at each place: nothing that another test left is remembered in it."""
+    context = browser.new_context(viewport={"width": 1440, "height": 1000})
+    desk = Desk(context.new_page(), place.address)
+    yield desk
+    context.close()
     assert not desk.complaints

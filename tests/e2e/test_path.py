@@ -1,49 +1,19 @@
 """The reviewer's way, from the headline to a single token and back out with a report, without a dead end."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from core.model.bundle import load_bundle
-from core.recordings.store import import_runs
-from tests.e2e.conftest import ROOT, Desk, serving, wait_for
+from tests.e2e.conftest import Desk, Place, wait_for
 
 # the whole test part is read while the test waits
 PATIENCE_MS = 180_000
 
 
-@pytest.fixture(scope="module", params=["demo", "real recordings"])
-def place(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[str, str]]:
-    """A dashboard on the demo, or on the real runs that the shipped bundle never saw: its address and a link's end."""
-    folder = tmp_path_factory.mktemp("path")
-    places = {"TOOLMARK_RECORDINGS": "", "TOOLMARK_BUNDLES": "", "TOOLMARK_BUILD": str(folder / "build")}
-    link = "data=demo&bundle=twin"
-    if request.param != "demo":
-        runs: Path = request.getfixturevalue("recordings_dir")
-        held_out = load_bundle(ROOT / "assets" / "models" / "bantam").manifest.runs["test"]
-        import_runs([file for run in held_out for file in runs.glob(f"{run}[_.]*")], folder / "mill")
-        places["TOOLMARK_RECORDINGS"], link = str(folder / "mill"), "data=mill&bundle=bantam"
-    with serving(folder / "server.log", **places) as address:
-        yield address, link
-
-
-@pytest.fixture
-def desk(browser: Browser, place: tuple[str, str]) -> Iterator[Desk]:
-    """A browser of its own: no other test's reviewer is remembered in it."""
-    context = browser.new_context(viewport={"width": 1440, "height": 1000})
-    desk = Desk(context.new_page(), place[0])
-    yield desk
-    context.close()
-    assert not desk.complaints
-
-
-def test_from_the_headline_to_the_report(desk: Desk, place: tuple[str, str], tmp_path: Path) -> None:
-    page = desk.open(f"?{place[1]}")
+def test_from_the_headline_to_the_report(visitor: Desk, place: Place, tmp_path: Path) -> None:
+    desk = visitor
+    page = desk.open(f"?{place.link}")
     # the headline, and on to what it is made of
     expect(page.get_by_text(re.compile(r"^Exact line")).first).to_be_visible()
     page.get_by_role("button", name=re.compile("Where it fails")).click()
