@@ -103,28 +103,30 @@ def _pick(view: View, bundle: Bundle, names: dict[str, tuple[KeptTrials, str]]) 
 
 
 def draw(key: str, rows: Sequence[Modality], *, printed: bool = False) -> None:
-    """A row a modality: removed, trained without, what lies between; the published drops where they are asked for."""
-    legend: dict[Shape, str] = {
-        "dot": "removed at inference",
-        "ring": "trained without, each with its 95 % interval",
-    }
-    columns = [
-        "Removed, points",
-        "Relative, %",
-        "Trained without, points",
-        "Relative, %",
-        "Trained less removed",
-    ]
+    """A row a modality: removed, trained without, what lies between; the published drops where they are asked for.
+
+    Where no model was trained without any of them, nothing stands for that.
+    """
+    trained = any(each.retrained for each in rows)
+    legend: dict[Shape, str] = {"dot": "removed at inference, with its 95 % interval"}
+    columns = ["Removed, points", "Relative, %"]
+    bar_after = len(columns)
+    if trained:
+        legend["ring"] = "trained without, likewise"
+        columns += ["Trained without, points", "Relative, %", "Trained less removed"]
+        bar_after += 2
     if printed:
         legend["diamond"] = "published"
         columns.append("Published, points")
     columns.append("n")
-    drawn = tuple(_row(each, printed=printed) for each in rows)
-    effect_rows.show(key, Table("Without", tuple(columns), drawn, 4, legend))
+    drawn = tuple(_row(each, trained=trained, printed=printed) for each in rows)
+    effect_rows.show(key, Table("Without", tuple(columns), drawn, bar_after, legend))
 
 
-def _row(each: Modality, *, printed: bool) -> Row:
-    cells = [*_loss(each.removed), *_loss(each.retrained), lost(each.worth)]
+def _row(each: Modality, *, trained: bool, printed: bool) -> Row:
+    cells = [*_loss(each.removed)]
+    if trained:
+        cells += [*_loss(each.retrained), lost(each.worth)]
     marks: list[Mark] = []
     shapes: tuple[tuple[Shape, Loss | None], ...] = (("dot", each.removed), ("ring", each.retrained))
     for shape, loss in shapes:

@@ -16,7 +16,7 @@ WHOLE = float(PUBLISHED[(MODEL, METRIC)])
 _ROUNDED = 0.006
 SPARSE = (
     "The published tables give one figure a row: no interval, no number of seeds, and no word on whether a modality "
-    "was removed at inference or left out of the training. Both are shown here."
+    "was removed at inference or left out of the training. Here the two are told apart."
 )
 
 
