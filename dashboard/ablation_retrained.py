@@ -110,11 +110,11 @@ def draw(key: str, rows: Sequence[Modality], *, printed: bool = False) -> None:
     trained = any(each.retrained for each in rows)
     legend: dict[Shape, str] = {"dot": "removed at inference, with its 95 % interval"}
     columns = ["Removed, points", "Relative, %"]
+    # in a narrow window the bars are still in view
     bar_after = len(columns)
     if trained:
         legend["ring"] = "trained without, likewise"
         columns += ["Trained without, points", "Relative, %", "Trained less removed"]
-        bar_after += 2
     if printed:
         legend["diamond"] = "published"
         columns.append("Published, points")
