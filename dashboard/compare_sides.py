@@ -43,7 +43,7 @@ class Side:
 
     @property
     def table(self) -> ComparisonTable:
-        """All windows with every answer; ReadingsError where the answers are missing."""
+        """All windows with every answer."""
         return self.shown.answers
 
     @property

@@ -3,7 +3,8 @@
 `readings_of(view, run)` is what another page asks for: the readings of one run, or None where nobody read it yet.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,11 +17,18 @@ from core.evidence.readings.filters import Filter
 from core.evidence.readings.opened import OpenReadings
 from core.evidence.readings.questions import page
 from core.evidence.readings.source import RunSource
-from core.evidence.readings.table import Readings, described, finished_parts, made_from, parts_folder
+from core.evidence.readings.table import (
+    Readings,
+    ReadingsError,
+    described,
+    finished_parts,
+    made_from,
+    parts_folder,
+)
 from core.model.bundle import Bundle
 from core.recordings.windows import STRIDE, window_count
 from dashboard import jobs, places
-from dashboard.components import counted, listed
+from dashboard.components import counted, listed, sentence
 from dashboard.data import Dataset, file_stamp
 from dashboard.job_view import duration
 from dashboard.shell import View
@@ -55,11 +63,13 @@ class Place:
 class Shown:
     """A table that is there; `key` tells it, as it is now, from every other.
 
-    whole: every run was read, if only as it was then; misses: runs that came or changed since; failures: run -> why it
-    could not be read.
+    out: the table, or where it will be; whole: every run was read, if only as it was then; misses: runs that came or
+    changed since; failures: run -> why it could not be read.
     """
 
     table: OpenReadings
+    out: Path
+    made: str
     key: str
     files: tuple[str, ...]
     whole: bool
@@ -68,8 +78,9 @@ class Shown:
 
     @property
     def answers(self) -> ComparisonTable:
-        """The same windows with every answer of the bundle; ReadingsError where these are not there."""
-        return _answers(self.key, self.files, self.table)
+        """The same windows with every answer of the bundle; where there are none, say so and end the page."""
+        with _opening(self.out, self.made, self.files):
+            return _answers(self.key, self.files, self.table)
 
 
 def place_of(view: View, without: Sequence[str] = ()) -> Place | None:
@@ -110,15 +121,40 @@ def shown(place: Place) -> Shown | None:
     found = _described(file_stamp(place.out), str(place.out))
     if found is not None and found.made == place.made:
         key = file_stamp(place.out)
-        files = (str(place.out),)
-        return Shown(_load(key, files), key, files, True, found.misses(place.source), found.failures)
+        return _open(place, key, (str(place.out),), found)
     parts = _parts(str(place.out), place.made)
     if not parts:
         return None
-    key = f"{place.out}:{place.made}:{len(parts)}"
-    table = _load(key, parts)
-    left = tuple(run for run in place.source.runs if run not in table.runs)
-    return Shown(table, key, parts, False, left, {})
+    return _open(place, f"{place.out}:{place.made}:{len(parts)}", parts)
+
+
+def _open(place: Place, key: str, files: tuple[str, ...], whole: Readings | None = None) -> Shown:
+    """The table in these files; `whole` describes it where all runs are in it."""
+    with _opening(place.out, place.made, files):
+        table = _load(key, files)
+    left = (
+        whole.misses(place.source)
+        if whole is not None
+        else tuple(run for run in place.source.runs if run not in table.runs)
+    )
+    failures = whole.failures if whole is not None else {}
+    found = Shown(table, place.out, place.made, key, files, whole is not None, left, failures)
+    table.cell = lambda name: rows_of_cell(found.answers.scored(), name)
+    return found
+
+
+@contextmanager
+def _opening(out: Path, made: str, files: tuple[str, ...]) -> Iterator[None]:
+    """What opens files of readings; where parts were put together into their table meanwhile, the page begins again."""
+    try:
+        yield
+    except ReadingsError as error:
+        whole = described(out)
+        if files != (str(out),) and whole is not None and whole.made == made:
+            _parts.clear()
+            st.rerun()
+        st.error(sentence(str(error)), icon=":material/error:")
+        st.stop()
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -133,9 +169,7 @@ def _parts(out: str, made: str) -> tuple[str, ...]:
 
 @st.cache_resource(max_entries=3, show_spinner="Opening the readings")
 def _load(key: str, files: tuple[str, ...]) -> OpenReadings:
-    table = OpenReadings.load([Path(file) for file in files])
-    table.cell = lambda name: rows_of_cell(_answers(key, files, table).scored(), name)
-    return table
+    return OpenReadings.load([Path(file) for file in files])
 
 
 @st.cache_resource(max_entries=3, show_spinner="Opening the answers")

@@ -2,11 +2,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.evidence.comparison.figures import figures
 from core.evidence.comparison.table import ComparisonTable
+from core.evidence.readings import table
+from core.evidence.readings.answered import answers_beside
 from core.evidence.readings.filters import parse
+from core.evidence.readings.opened import OpenReadings
 from core.evidence.readings.table import read_runs
 from core.model.bundle import load_bundle
 from core.recordings.store import import_runs
@@ -240,3 +244,41 @@ def test_no_verdict_is_given_on_what_is_read_with_something_muted(open_page: Ope
     app = open_page(read=(), without="spindle", cell=cell, **link)
     assert "where nothing is muted" in words(app)
     assert not any("_agree" in str(button.key) for button in app.button)
+
+
+class StoppedError(Exception):
+    """The job that reads was stopped before its end."""
+
+
+def stop(*_: object) -> None:
+    raise StoppedError
+
+
+def test_parts_put_together_while_the_page_is_drawn(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as stopped, pytest.raises(StoppedError):
+        stopped.setattr(table, "_merge", stop)
+        open_page()
+    place = place_of()
+    answers, opened = readings._answers, []
+
+    def answers_late(key: str, files: tuple[str, ...], found: OpenReadings) -> ComparisonTable:
+        """Open the answers; just before, the job that reads the windows ends, and its parts are gone."""
+        if not opened:
+            read_runs(place.bundle, place.source, place.out)
+        opened.append(files)
+        return answers(key, files, found)
+
+    monkeypatch.setattr(readings, "_answers", answers_late)
+    app = open_page(read=())
+    assert "1 run that it never saw" in words(app)
+    assert not app.error
+    assert len(opened[0]) > 1
+    assert opened[-1] == (str(place.out),)
+
+
+def test_answers_that_are_gone_are_said(open_page: Open) -> None:
+    app = open_page()
+    answers_beside(place_of().out).unlink()
+    st.cache_resource.clear()
+    said = words(app.run())
+    assert "is missing: read the windows again" in said
