@@ -2,15 +2,18 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.pipeline import Pipeline, build_pipeline
 
 # the models of the tests are tiny: more threads only get into each other's way
 torch.set_num_threads(1)
 
+BROWSER = "tests/e2e/"
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("TOOLMARK_SHARED", PROJECT.parent / "shared"))
 
@@ -43,3 +46,23 @@ def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
 def seed_pipeline(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
     """The same under `seed`, with the published token scheme."""
     return build_pipeline(tmp_path_factory.mktemp("seed_pipeline"), "seed")
+
+
+class OneBrowser(LoadScopeScheduling):  # type: ignore[misc]
+    """On several cores one worker takes all tests with a browser; of the others a file's tests stay together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::", maxsplit=1)[0]
+        return BROWSER if file.startswith(BROWSER) else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneBrowser:
+    """How tests are dealt out to workers."""
+    return OneBrowser(config, log)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests with a browser take longest, so on several cores they begin first."""
+    items.sort(key=lambda item: not item.nodeid.startswith(BROWSER))
