@@ -12,6 +12,7 @@ from core.cli import BundlePath, app, progress
 from core.errors import ToolmarkError
 
 if TYPE_CHECKING:
+    from core.evidence.audit.audit import Audit
     from core.evidence.comparison.scored import Scored
     from core.evidence.evaluation import Evaluation
     from core.evidence.readings.table import Readings
@@ -41,6 +42,9 @@ def report(
     dataset: Annotated[
         str, typer.Option(help="whose tags and verdicts, where the file has those of several")
     ] = "",
+    audit: Annotated[
+        Path | None, typer.Option(help="JSON of `python -m core audit` of the recordings, under its protocol")
+    ] = None,
 ) -> None:
     """Write what is known of a bundle as one HTML file that opens offline."""
     from core.evidence.document.writing import Report, to_html
@@ -63,7 +67,10 @@ def report(
             )
         about = f"{only or 'Every window'}, of {readings.name}" if readings else ""
         command = f"python -m core {shlex.join(sys.argv[1:])}"
-        whole = Report(model, evaluation, windows, about, desk, dataset=dataset, command=command)
+        audited = _audit(model, audit) if audit else None
+        whole = Report(
+            model, evaluation, windows, about, desk, audited=audited, dataset=dataset, command=command
+        )
         write_text(out, to_html(whole))
         advance(3)
     typer.echo(f"{out}: {out.stat().st_size / 1024:.0f} kB")
@@ -77,6 +84,18 @@ def _evaluation(model: "Bundle", source: Path | None) -> "Evaluation | None":
     if source is None:
         return evaluation_from_json(dict(model.metrics)) if model.metrics else None
     return score_bundle(model, read_splits(source)) if source.is_dir() else read_evaluation(source)
+
+
+def _audit(model: "Bundle", path: Path) -> "Audit":
+    """The audit of a file; it must be of the machine that the bundle reads."""
+    from core.evidence.audit.audit_file import read_audit
+
+    found = read_audit(path)
+    if found.machine != model.machine.name:
+        raise ToolmarkError(
+            f"{path} audits recordings of {found.machine}, and {model.path} reads {model.machine.name}: audit its runs."
+        )
+    return found
 
 
 def _described(model: "Bundle", path: Path) -> "Readings":

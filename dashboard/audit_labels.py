@@ -7,7 +7,7 @@ from core.evidence.audit.audit import Audit
 from core.evidence.audit.labels import Labels
 from core.evidence.evaluation import Evaluation
 from core.evidence.metrics import TRUTH
-from core.evidence.readings.filters import Filter
+from core.evidence.readings.filters import NONE, Filter
 from dashboard import audit_bars, places, selection, theme
 from dashboard.components import escaped
 from dashboard.shell import figure_words
@@ -15,9 +15,14 @@ from dashboard.shell import figure_words
 SEQUENCES = places.ROOT / "pages" / "sequences.py"
 # a label that fills less of its window than this is one of several
 IMPURE = 0.5
+# no label fills between this and half of 64 rows
+_BELOW = 0.49
 _NO = Filter().with_values("labelled", ["no"])
-_IMPURE = Filter().with_bounds("purity", None, IMPURE)
-_BUFFERING = Filter().with_bounds("buffering", 1, None)
+_IMPURE = Filter().with_bounds("purity", None, _BELOW).with_values("labelled", ["yes"])
+_TIED = Filter().with_values("tied", ["yes"])
+_AMBIGUOUS = Filter().with_values("ambiguous", ["yes"])
+_UNNAMED = Filter().with_values("operation", [NONE])
+_BUFFERING = Filter().with_bounds("buffering", 1, None).with_values("labelled", ["yes"])
 
 
 def show(found: Audit, evaluation: Evaluation | None) -> None:
@@ -58,34 +63,34 @@ def _counts(found: Audit, evaluation: Evaluation | None) -> None:
         ),
         (
             "Tied",
-            f"**{_share(own.tied)}** of {own.labelled:,} labelled windows",
+            _of_labelled(own, sum(each.tied for each in own.operations)),
             "Another line fills as many rows; the one that comes first counts.",
-            None,
+            _TIED if own.tied > 0 else None,
         ),
         (
             "Within a row",
-            f"**{_share(own.near)}** of {own.labelled:,} labelled windows",
+            _of_labelled(own, sum(each.near for each in own.operations)),
             "Another line fills as many rows, or one less: a quarter of a second decides.",
-            None,
+            _AMBIGUOUS if own.near > 0 else None,
         ),
         (
             "Under half",
-            f"**{impure:,}** of {own.labelled:,} labelled windows",
+            _of_labelled(own, impure),
             "The label fills less than half of its window: it is one line of several.",
             _IMPURE if impure else None,
         ),
         (
             "Buffering",
             f"**{own.buffering:,}** labelled windows; {own.buffering_rows:,} rows of {own.with_buffering:,} runs",
-            "At the start of a run the line numbers race ahead while the controller fills its buffer: real sensor data "
-            "under a wrong line, left out of the labels.",
-            _BUFFERING if own.buffering_rows else None,
+            "At the start of a program the line numbers race ahead while the controller fills its buffer: real sensor "
+            "data under a wrong line, left out of the labels.",
+            _BUFFERING if own.buffering else None,
         ),
         (
             "No operation",
             f"**{own.without_operation:,}** of {own.windows:,} windows",
             "Neither leaks nor sessions can be judged by them.",
-            None,
+            _UNNAMED if own.without_operation else None,
         ),
         ("UNK", *_unknown(found, evaluation), None),
     ]
@@ -98,6 +103,11 @@ def _counts(found: Audit, evaluation: Evaluation | None) -> None:
             ):
                 selection.change(filter=str(wanted), slice=None, page=None)
                 st.switch_page(SEQUENCES)
+
+
+def _of_labelled(own: Labels, count: int) -> str:
+    share = f", {_share(count / own.labelled)}" if count else ""
+    return f"**{count:,}** of {own.labelled:,} labelled windows{share}"
 
 
 def _unknown(found: Audit, evaluation: Evaluation | None) -> tuple[str, str]:

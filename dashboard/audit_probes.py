@@ -43,7 +43,7 @@ def show(found: Audit, view: View) -> None:
     line = f", the most frequent line in {percent(usual.usual_line)}" if usual.usual_line else ""
     st.caption(
         "A small forest (a tree, for one channel) sees level, spread and slope of these channels in a window, and "
-        "nothing else. It is trained on four fifths of the runs and asked about the others. The most frequent "
+        "nothing else. It learns from some runs and is asked about the others, in turns. The most frequent "
         f"operation is right in {percent(usual.usual_operation)}{line}; intervals are 95 %, drawn over "
         f"{counted(found.runs, 'run')}, n = {found.labels.windows:,} windows at most."
     )

@@ -28,10 +28,7 @@ def show(found: Audit, dataset: Dataset, every: Mapping[str, Place]) -> None:
     _protocols(every)
     leak = found.leakage
     if leak is None:
-        st.info(
-            f"Under protocol {found.protocol} there are no two parts to compare. {escaped(found.unsplit)}",
-            icon=":material/info:",
-        )
+        _nothing_to_compare(found)
         return
     with st.grid(2, min_column_width=420, gap="medium"):
         with st.container():
@@ -56,6 +53,21 @@ def show(found: Audit, dataset: Dataset, every: Mapping[str, Place]) -> None:
                 alt=f"Distances of test windows to the nearest training window, up to {leak.distance.max():.2f}",
             )
     _windows(leak, dataset)
+
+
+def _nothing_to_compare(found: Audit) -> None:
+    """Why there are no test and training windows to hold side by side, and what can be done."""
+    why = f" {escaped(found.unsplit)}" if found.unsplit else ""
+    other = (
+        " Protocol seed parts windows, not runs, and needs no third run: choose it at the top."
+        if found.protocol != "seed"
+        else ""
+    )
+    st.info(
+        f"Under protocol {found.protocol} these runs cannot be parted, so what test and training windows share cannot "
+        f"be judged.{why} What tells the operation, and the labels, are judged all the same.{other}",
+        icon=":material/info:",
+    )
 
 
 def _protocols(every: Mapping[str, Place]) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.evidence.audit.verdict import Finding, Weight
+from core.evidence.audit.verdict import WEIGHTS, Finding, Weight
+from core.evidence.audit.words import headline
 from dashboard import selection
 from dashboard.components import counted, escaped
 
@@ -15,10 +16,16 @@ MARKS: dict[Weight, str] = {
     "fine": ":green[:material/check_circle:]",
 }
 
+# of the claim that all findings make together
+_COLOURS: dict[Weight, str] = {"grave": "red", "warning": "orange"}
 
-def show(found: Sequence[Finding]) -> None:
-    """What was found, in a sentence; then what is grave or a warning, and folded what else was looked for."""
-    st.markdown(summary(found))
+
+def show(found: Sequence[Finding], unjudged: Sequence[str] = ()) -> None:
+    """What was found, in a sentence; then what is grave or a warning, and folded what else was looked for.
+
+    `unjudged`: what could not be looked at.
+    """
+    st.markdown(summary(found, unjudged))
     numbered = list(enumerate(found))
     loud = [(place, each) for place, each in numbered if each.weight in ("grave", "warning")]
     quiet = [(place, each) for place, each in numbered if each.weight in ("note", "fine")]
@@ -32,18 +39,12 @@ def show(found: Sequence[Finding]) -> None:
                 _line(place, each)
 
 
-def summary(found: Sequence[Finding]) -> str:
+def summary(found: Sequence[Finding], unjudged: Sequence[str] = ()) -> str:
     """How the findings weigh altogether."""
-    grave, warnings = (_count(found, weight) for weight in ("grave", "warning"))
-    said = [f"{grave:,} grave"] if grave else []
-    said += [counted(warnings, "warning")] if warnings else []
-    if grave:
-        begin = ":red[**The figures do not yet mean what they say**]"
-    elif warnings:
-        begin = ":orange[**Nothing grave, but read the warnings before a figure is quoted**]"
-    else:
-        begin = ":green[**Nothing that was looked for speaks against the figures**]"
-    return f"{begin} :small[{', '.join(said)}]" if said else begin
+    claim, said = headline(found, unjudged)
+    loudest: Weight = min((each.weight for each in found), key=WEIGHTS.index, default="fine")
+    begin = f":{_COLOURS.get(loudest, 'green')}[**{claim}**]"
+    return f"{begin} :small[{said}]" if said else begin
 
 
 def _count(found: Sequence[Finding], weight: str) -> int:

@@ -61,7 +61,7 @@ def show(view: View) -> None:
     else:
         _about(found, place)
         own = next((each for each in scored if each.protocol == protocol), None)
-        audit_verdict.show(_verdict(found, own))
+        audit_verdict.show(_verdict(found, own), found.unjudged)
     _parts(found, view, view.dataset, every, scored, protocol)
 
 
@@ -148,4 +148,7 @@ def _parts(
         drawn["probes"] = partial(audit_probes.show, found, view)
         drawn["labels"] = partial(audit_labels.show, found, own)
     there = {name: title for name, title in SECTIONS.items() if name in drawn}
-    drawn[parts.choose("Part of the audit", "finding", there, view.selection.finding)]()
+    # what could be judged is opened first
+    first = "probes" if found is not None and found.leakage is None and found.probes else next(iter(there))
+    wanted = view.selection.finding if view.selection.finding in there else first
+    drawn[parts.choose("Part of the audit", "finding", there, wanted)]()

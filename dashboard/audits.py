@@ -11,15 +11,17 @@ from core.errors import ToolmarkError
 from core.evidence.audit.audit import Audit
 from core.evidence.audit.audit_file import FORMAT, read_audit
 from core.evidence.audit.data import AUDITED
+from core.evidence.document.of_audit import audited_as
 from core.evidence.readings.source import RunSource
 from core.recordings.windows import window_count
-from dashboard import jobs, places, readings
+from dashboard import data, jobs, places, readings
 from dashboard.components import counted
 from dashboard.data import Dataset, file_stamp
 from dashboard.job_view import duration
+from dashboard.shell import View
 
 # measured on one core of this project's machine, with 546 and with 3,396 windows of 276 channels
-SECONDS_A_CHANNEL, SECONDS_A_CELL, SECONDS_ABOUT = 0.07, 6e-5, 3.0
+SECONDS_A_CHANNEL, SECONDS_A_CELL, SECONDS_ABOUT = 0.005, 6e-5, 5.0
 # what takes no longer than this begins without being asked for
 ALONE_S = 60.0
 
@@ -60,6 +62,19 @@ def _digest(source: RunSource) -> str:
 def protocols(dataset: Dataset) -> dict[str, Place]:
     """Every protocol that runs can be split by, from the one that flatters most."""
     return {name: place_of(dataset, name) for name in sorted(AUDITED, reverse=True)}
+
+
+def of_figures(view: View) -> tuple[Place, Audit] | None:
+    """The audit under the protocol of the bundle's figures, with its place; None where nobody made it."""
+    if view.dataset is None or view.bundle is None:
+        return None
+    scored = data.evaluation(view.folder) if view.folder else None
+    protocol = audited_as(scored.protocol if scored else view.bundle.protocol)
+    if protocol not in AUDITED:
+        return None
+    place = place_of(view.dataset, protocol)
+    own = found(place)
+    return None if own is None else (place, own)
 
 
 def found(place: Place) -> Audit | None:

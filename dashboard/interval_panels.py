@@ -12,7 +12,9 @@ from dashboard.theme import Ink
 
 ROW, TOP, BOTTOM = 27, 30, 26
 # of the width, in per cent: names of lines at the left, the gap between panels
-NAMES, GAP = 17, 1.8
+NAMES, GAP = 20, 1.8
+# pixels of a name before it goes on in a second line: longer ones would be given room by the first panel
+NAME_WIDTH = 112
 # points between the lines of an axis, the first that leaves no more than LINES of them
 STEPS, LINES = (2, 5, 10, 20, 25, 50), 4
 _HIDDEN = {"show": False}
@@ -79,7 +81,15 @@ def chart(lines: Sequence[tuple[str, Mapping[str, Difference]]], metrics: Sequen
                 "data": [label for label, _ in lines],
                 "axisTick": _HIDDEN,
                 "axisLine": _HIDDEN,
-                "axisLabel": {"show": place == 0, "interval": 0, "fontSize": 12, "color": ink.text},
+                "axisLabel": {
+                    "show": place == 0,
+                    "interval": 0,
+                    "fontSize": 12,
+                    "lineHeight": 12,
+                    "width": NAME_WIDTH,
+                    "overflow": "break",
+                    "color": ink.text,
+                },
             }
         )
         series += _panel(lines, metric, place, ink)

@@ -11,7 +11,7 @@ from core.evidence.readings.filters import Filter
 from core.evidence.readings.opened import NOBODY
 from core.evidence.review.listing import Asked
 from core.evidence.review.sample import Audit
-from dashboard import data, places, readings, slices, verdicts
+from dashboard import audits, data, places, readings, slices, verdicts
 from dashboard.readings import Place, Shown
 from dashboard.review_desk import ReviewDesk
 from dashboard.shell import View
@@ -58,6 +58,7 @@ def make(
     about = f"{wanted or 'Every window'}, of the dataset {view.dataset.name}" if scored is not None else ""
     machine = data.machine_of(view.dataset)
     kind = "simulated" if machine.simulated else "real recordings"
+    audited = audits.of_figures(view)
     report = Report(
         bundle=view.bundle,
         evaluation=data.evaluation(view.folder) if view.folder else None,
@@ -66,6 +67,7 @@ def make(
         desk=ReviewDesk.of(view).desk,
         asked=asked,
         audit=audit,
+        audited=audited[1] if audited else None,
         dataset=f"{view.dataset.name}: {machine.name}, {len(view.dataset.runs):,} runs, {kind}",
         command=command(view, place if scored is not None else None, wanted),
     )
@@ -82,6 +84,8 @@ def command(view: View, place: Place | None, wanted: Filter | None) -> str:
     name, file = view.dataset.name if view.dataset else "", places.shown(verdicts.store().path.absolute())
     if place is not None and wanted and wanted.values("tag") and slices.marks().tags(name):
         words += ["--tags", file]
+    if (audited := audits.of_figures(view)) is not None:
+        words += ["--audit", places.shown(audited[0].out.absolute())]
     words += ["--verdicts", file] if name in verdicts.store().datasets() else []
     return shlex.join([*words, "--dataset", name, "--out", "report.html"])
 

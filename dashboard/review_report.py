@@ -6,7 +6,7 @@ from core.evidence.readings.filters import Filter, parse
 from core.evidence.review.listing import Asked
 from core.evidence.review.queue import QUEUES, SAMPLE, narrowed
 from core.evidence.review.sample import Audit
-from dashboard import readings, report_button, review_audit, review_queue, slices
+from dashboard import audits, readings, report_button, review_audit, review_queue, slices
 from dashboard.components import counted
 from dashboard.readings import Place, Shown
 from dashboard.review_desk import ReviewDesk
@@ -72,8 +72,18 @@ def _inside(view: View, desk: ReviewDesk, found: Shown | None, wanted: Filter | 
         lines.append(f"- confusions, commonest mistakes and risk against coverage of: {of}")
     n, chosen = desk.count(asked), " of those that are asked for" if asked else ""
     lines.append(f"- {counted(n, 'verdict')}{chosen}, and how far reviewers agree")
+    lines.append(f"- {_audited(view)}")
     lines.append("- what to distrust, how things are counted, and where all of it comes from")
     return "\n".join(lines)
+
+
+def _audited(view: View) -> str:
+    """What of the Audit page goes in."""
+    own = audits.of_figures(view)
+    if own is None:
+        return "no audit: these recordings were not audited yet under the protocol of the figures (see Audit)"
+    audit = own[1]
+    return f"what the audit of {counted(audit.runs, 'run')} under protocol {audit.protocol} found ({audit.made} UTC)"
 
 
 def _audit(view: View, found: Shown | None, desk: ReviewDesk) -> Audit | None:

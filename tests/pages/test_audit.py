@@ -13,7 +13,12 @@ from core.evidence.audit.audit_file import FORMAT, write_audit
 from core.evidence.audit.data import AuditData, of_source
 from core.evidence.audit.verdict import findings
 from core.evidence.evaluation import Evaluation
+from core.evidence.readings.filters import parse
+from core.evidence.readings.opened import OpenReadings
+from core.evidence.readings.questions import summary
 from core.evidence.readings.source import RunSource
+from core.evidence.readings.table import read_runs
+from core.model.bundle import load_bundle
 from dashboard import audits, data, evaluations, jobs, places, readings
 from tests.dashboard_fixtures import open_on
 
@@ -118,6 +123,21 @@ def test_a_sight_is_explained_and_its_channel_opens_in_signals(
     assert f"{100 * probe.operation.value:.1f} %" in said and "frame_l2.Pressure, run by run" in said
     assert app.button(key="sight_signals").label.startswith("Open frame_l2.Pressure of")
     assert app.session_state["audit_kinds"] == "Channels"
+
+
+def test_the_labels_open_as_many_windows_as_are_counted(
+    open_page: Open, runs: Path, scored_bundles: tuple[Path, Evaluation], tmp_path: Path
+) -> None:
+    app = open_page(finding="labels")
+    said = words(app)
+    read_runs(load_bundle(scored_bundles[0] / "scored"), RunSource.open(runs), tmp_path / "readings.parquet")
+    table = OpenReadings.load([tmp_path / "readings.parquet"])
+    asked = [
+        button.help.strip("`") for button in app.button if (button.key or "").startswith("label_windows_")
+    ]
+    assert {"tied:yes", "ambiguous:yes"} <= set(asked)
+    for wanted in asked:
+        assert f"**{summary(table, parse(wanted).filter).windows:,}**" in said, wanted
 
 
 def test_what_was_not_audited_is_offered_and_evaluations_are_shown_meanwhile(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from core.evidence.audit.data import AuditData
 from core.evidence.audit.labels import Labels, labels
@@ -36,6 +37,13 @@ class Audit:
     inputs: InputSpec | None = None
     left_out: Mapping[str, str] | None = None
     unsplit: str = ""
+    made: str = ""
+
+    @property
+    def unjudged(self) -> tuple[str, ...]:
+        """What these runs were too few for."""
+        split = ("what test and training share",) if self.leakage is None else ()
+        return split + (() if self.probes else ("what names the session",))
 
     def probe(self, name: str | None) -> Probe | None:
         """The probe of a name."""
@@ -84,4 +92,5 @@ def audit(
         inputs=data.inputs,
         left_out=data.left_out,
         unsplit=data.unsplit,
+        made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M"),
     )

@@ -22,7 +22,7 @@ from core.recordings.atomic import write_text
 from core.recordings.inputs import InputSpec
 
 # raised whenever an audit finds otherwise or keeps more, so that older ones are made again
-FORMAT = "toolmark audit 3"
+FORMAT = "toolmark audit 4"
 DECIMALS, DIGITS = 5, 6
 Json = dict[str, Any]
 
@@ -31,6 +31,7 @@ def audit_json(found: Audit) -> Json:
     """The audit as plain JSON values; `findings` are for people, all else is what they are made from."""
     return {
         "format": FORMAT,
+        "made": found.made,
         "machine": found.machine,
         "protocol": found.protocol,
         "runs": found.runs,
@@ -90,6 +91,7 @@ def _audit(content: Json) -> Audit:
         inputs=InputSpec.from_json(content["inputs"]) if content["inputs"] else None,
         left_out=content["left_out"],
         unsplit=content["unsplit"],
+        made=content["made"],
     )
 
 

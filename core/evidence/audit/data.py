@@ -15,7 +15,7 @@ from core.evidence.tally import Bools, Ints
 from core.evidence.truth import EvidenceError
 from core.recordings.inputs import PROTOCOLS, InputSpec, inputs_for
 from core.recordings.machine import Machine
-from core.recordings.recording import Recording, buffering_rows
+from core.recordings.recording import Recording, buffering_mask
 from core.recordings.sequences import MANIFEST, read_splits
 from core.recordings.splits import SplitError, split_runs, split_windows
 from core.recordings.windows import STRIDE, WINDOW_ROWS, Windows, concat, cut_windows, window_count
@@ -33,8 +33,8 @@ Told = Callable[[int, int, str], None]
 class AuditData:
     """N windows of runs and the part of each under a protocol, as recorded or, of window files, as a model sees them.
 
-    part: str [N]; rows: run -> its rows, where whole runs were read; buffering: run -> rows at its start whose line
-    numbers race ahead; controller: name -> float32 [N], the window's mean of each column of the controller's state.
+    part: str [N]; rows: run -> its rows, where whole runs were read; buffering: run -> its rows whose line numbers race
+    ahead, in order; controller: name -> float32 [N], the window's mean of each column of the controller's state.
     inputs: what a model sees of windows that are as recorded, None = they are as it sees them; features: what sums
     the windows up, where their values are not kept; left_out: run -> why it has no windows; unsplit: why there are no
     parts.
@@ -45,7 +45,7 @@ class AuditData:
     windows: Windows
     part: NDArray[np.str_]
     rows: Mapping[str, int] = field(default_factory=dict)
-    buffering: Mapping[str, int] = field(default_factory=dict)
+    buffering: Mapping[str, Ints] = field(default_factory=dict)
     controller: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     inputs: InputSpec | None = None
     features: Reals | None = None
@@ -99,7 +99,8 @@ def of_source(source: RunSource, protocol: str = "run", told: Told | None = None
     spec = InputSpec(source.machine.side_channels, remove_run_offset=False)
     parts, features, controller = [], [], []
     rows: dict[str, int] = {}
-    buffering, left_out = {}, {}
+    buffering: dict[str, Ints] = {}
+    left_out = {}
     for done, name in enumerate(source.runs):
         if told:
             told(done, len(source.runs), name)
@@ -112,7 +113,7 @@ def of_source(source: RunSource, protocol: str = "run", told: Told | None = None
             left_out[name] = f"It has {recording.n_rows} rows, and a window {WINDOW_ROWS}."
             continue
         own = cut_windows(recording, spec, stride=_stride(recording.n_rows))
-        rows[name], buffering[name] = recording.n_rows, buffering_rows(recording)
+        rows[name], buffering[name] = recording.n_rows, np.flatnonzero(buffering_mask(recording))
         features.append(window_features(own))
         controller.append(_controller(recording, own))
         # the values are summed up: all of them at once may not fit into memory
@@ -180,7 +181,7 @@ def _with_runs(data: AuditData, source: RunSource, told: Told | None) -> AuditDa
         if told:
             told(done, len(names), name)
         recording, own = source.recording(name), np.flatnonzero(data.windows.run == name)
-        rows[name], buffering[name] = recording.n_rows, buffering_rows(recording)
+        rows[name], buffering[name] = recording.n_rows, np.flatnonzero(buffering_mask(recording))
         for channel, values in _controller(recording, data.windows.take(own)).items():
             means[channel][own] = values
     return replace(data, rows=rows, buffering=buffering, controller=means)

@@ -32,8 +32,8 @@ class Labels:
 
     purity: mean share of a labelled window's rows that its label fills; tied, near: shares of the labelled windows in
     which another line fills as many rows, or at most one row less; lines: different labels; buffering: labelled windows
-    that begin in the buffering_rows; with_buffering: runs that have such rows. unknown: share of the labelled windows
-    that hold a token which the vocabulary lacks, None where no vocabulary is given.
+    that hold some of the buffering_rows; with_buffering: runs that have such rows. unknown: share of the labelled
+    windows that hold a token which the vocabulary lacks, None where no vocabulary is given.
     """
 
     windows: int
@@ -60,8 +60,7 @@ def labels(data: AuditData, scheme: Scheme | None = None) -> Labels:
     windows = data.windows
     known = np.flatnonzero(windows.labelled)
     length = windows.continuous.shape[1]
-    ahead = np.array([data.buffering.get(str(run), 0) for run in windows.run], np.int64)
-    buffering = windows.labelled & (windows.start_row < ahead)
+    buffering = windows.labelled & _buffering(data)
     near = _near(data)
     return Labels(
         windows=len(windows),
@@ -72,8 +71,8 @@ def labels(data: AuditData, scheme: Scheme | None = None) -> Labels:
         tied=_mean(windows.tied[known]),
         near=_mean(near[known]),
         buffering=int(buffering.sum()),
-        buffering_rows=int(sum(data.buffering.values())),
-        with_buffering=sum(rows > 0 for rows in data.buffering.values()),
+        buffering_rows=sum(len(rows) for rows in data.buffering.values()),
+        with_buffering=sum(len(rows) > 0 for rows in data.buffering.values()),
         operations=tuple(_of_operation(data, near, place) for place in np.unique(windows.operation_type)),
         unknown=_unknown(data, scheme) if scheme is not None and len(known) else None,
     )
@@ -94,6 +93,17 @@ def _of_operation(data: AuditData, near: NDArray[np.bool_], place: int) -> Opera
         mean_purity=_mean(filled),
         purity=tuple(counts.tolist()),
     )
+
+
+def _buffering(data: AuditData) -> NDArray[np.bool_]:
+    """Windows that hold a row whose line number races ahead."""
+    length = data.windows.continuous.shape[1]
+    found = np.zeros(len(data.windows), np.bool_)
+    for run, rows in data.buffering.items():
+        own = np.flatnonzero(data.windows.run == run)
+        starts = data.windows.start_row[own]
+        found[own] = np.searchsorted(rows, starts + length) > np.searchsorted(rows, starts)
+    return found
 
 
 def _near(data: AuditData) -> NDArray[np.bool_]:

@@ -22,7 +22,8 @@ from core.evidence.tally import Bools, Ints
 from core.recordings.windows import STRIDE
 
 Mechanism = Literal["nothing", "session", "cut"]
-FOLDS = 5
+# the most folds, and the fewest
+FOLDS, FEWEST_FOLDS = 5, 2
 # of a tree over one channel, and of a forest over several
 DEPTH, LEAF = 10, 3
 TREES, FOREST_DEPTH, FOREST_LEAF, TRIED = 12, 14, 2, 0.3
@@ -87,7 +88,8 @@ def probes(
 ) -> tuple[Probe, ...]:
     """Every probe, the best first within its kind; single channels come last.
 
-    Trees are trained on four fifths of the runs and asked about the others; what has several channels gets a forest.
+    Trees are trained on four fifths of the runs (half of them where operations have two each) and asked about the
+    others; what has several channels gets a forest.
     `known`: probes that were done before, by name.
     """
     # training windows may lie closer together, which tells a probe nothing more
@@ -111,13 +113,18 @@ def probes(
 
 
 def _folds(data: AuditData) -> list[tuple[Ints, Ints]]:
-    """Training and held-out windows of each fold: whole runs, every operation in every fold where it has the runs."""
+    """Training and held-out windows of each fold: whole runs, every operation in every fold where it has the runs.
+
+    No more folds than most operations have runs: of two runs one would be held out of four folds in five, and what is
+    learned from would lack half of the very operation that is asked about and nothing of the others.
+    """
     known = np.flatnonzero(data.asked)
-    runs = len(np.unique(data.windows.run[known]))
-    if runs < FEWEST_RUNS or len(np.unique(data.windows.operation_type[known])) < 2:
-        return []
-    split = StratifiedGroupKFold(min(FOLDS, runs), shuffle=True, random_state=0)
     operation, run = data.windows.operation_type[known], data.windows.run[known]
+    runs = [len(np.unique(run[operation == each])) for each in np.unique(operation)]
+    if sum(runs) < FEWEST_RUNS or len(runs) < 2:
+        return []
+    folds = min(FOLDS, max(FEWEST_FOLDS, int(np.median(runs))))
+    split = StratifiedGroupKFold(folds, shuffle=True, random_state=0)
     return [(known[one], known[other]) for one, other in split.split(known, operation, run)]
 
 

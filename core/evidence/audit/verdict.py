@@ -265,8 +265,8 @@ def _labels(audit: Audit) -> Iterator[Finding]:
     if own.buffering:
         yield Finding(
             "note",
-            f"{own.buffering:,} labelled windows begin in the {own.buffering_rows:,} rows at the start of runs in "
-            "which the controller's line numbers race ahead.",
+            f"{own.buffering:,} labelled windows hold some of the {own.buffering_rows:,} rows at the start of a "
+            "program in which the controller's line numbers race ahead.",
             "These rows are real sensor data under a wrong line; they are left out of the labels.",
             "",
             "labels",

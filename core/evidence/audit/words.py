@@ -1,15 +1,33 @@
-"""How each probe tells what it tells, in a sentence with its figures."""
+"""How findings weigh altogether, and how each probe tells what it tells, in a sentence with its figures."""
 
+from collections.abc import Sequence
 from math import isnan
 
 from core.evidence.audit.probes import Mechanism, Probe, above
-from core.evidence.audit.verdict import percent
+from core.evidence.audit.verdict import Finding, percent
 
 MECHANISMS: dict[Mechanism, str] = {
     "nothing": "no more than chance",
     "session": "the session",
     "cut": "what happens in the run",
 }
+
+
+def headline(found: Sequence[Finding], unjudged: Sequence[str] = ()) -> tuple[str, str]:
+    """How the findings weigh altogether, and what that rests on; what could not be looked at is no good news."""
+    grave, warnings = (sum(each.weight == weight for each in found) for weight in ("grave", "warning"))
+    if grave:
+        claim = "The figures do not yet mean what they say"
+    elif warnings:
+        claim = "Nothing grave, but read the warnings before a figure is quoted"
+    else:
+        looked = "could be" if unjudged else "was"
+        claim = f"Nothing that {looked} looked for speaks against the figures"
+    counts = [f"{grave:,} grave"] if grave else []
+    counts += [f"{warnings:,} warning{'s' * (warnings != 1)}"] if warnings else []
+    said = [", ".join(counts)] if counts else []
+    said += [f"not judged: {', '.join(unjudged)}"] if unjudged else []
+    return claim, "; ".join(said)
 
 
 def sight_name(probe: Probe) -> str:

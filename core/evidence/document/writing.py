@@ -10,9 +10,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from core.evidence.audit.audit import Audit as RunsAudit
 from core.evidence.caveats import caveats
 from core.evidence.comparison.scored import Scored
-from core.evidence.document import of_evaluation, of_verdicts, of_windows
+from core.evidence.document import of_audit, of_evaluation, of_verdicts, of_windows
 from core.evidence.document.parts import Figure, Section
 from core.evidence.evaluation import Evaluation
 from core.evidence.metrics import describe
@@ -28,6 +29,7 @@ class Report:
     """What a report is made from; what is None is left out.
 
     windows: the scored windows of a table of readings, `about` says which; `command` is what makes the report again.
+    audit: of a random sample of verdicts; audited: of the recordings, under the protocol of the figures.
     """
 
     bundle: Bundle
@@ -37,6 +39,7 @@ class Report:
     desk: Desk | None = None
     asked: Asked | None = None
     audit: Audit | None = None
+    audited: RunsAudit | None = None
     dataset: str = ""
     command: str = ""
 
@@ -45,10 +48,15 @@ class Report:
         """The sections in their order."""
         found = of_evaluation.sections(self.evaluation) if self.evaluation else []
         found += of_windows.sections(self.windows, self.about) if self.windows is not None else []
-        found.append(self._doubts())
+        found += [self._doubts(), of_audit.section(self.audited, self.protocol)]
         found += [of_verdicts.section(self.desk, self.asked, self.audit)] if self.desk is not None else []
         found.append(self._counted())
         return found
+
+    @property
+    def protocol(self) -> str:
+        """The protocol of its figures."""
+        return self.evaluation.protocol if self.evaluation else self.bundle.protocol
 
     def _doubts(self) -> Section:
         own = self.evaluation is None or self.evaluation.protocol == self.bundle.protocol

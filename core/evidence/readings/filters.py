@@ -46,6 +46,9 @@ FIELDS: Mapping[str, Field] = {
     "top2": Field("top2", "flag", "Right in two"),
     "sure": Field("sure", "flag", "To be believed"),
     "labelled": Field("labelled", "flag", "Labelled"),
+    "tied": Field("tied", "flag", "Label tied"),
+    # another line fills as many rows, or one less; `near` is about the line that was read
+    "ambiguous": Field("(near_lines > 1)", "flag", "Label ambiguous"),
     # a cell of a confusion matrix: head/true class>class that was said
     "cell": Field("", "cell", "Confusion"),
     "confidence": Field("confidence", "range", "Confidence"),

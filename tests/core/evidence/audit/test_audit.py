@@ -14,8 +14,9 @@ from core.evidence.audit.audit_file import audit_json, read_audit, write_audit
 from core.evidence.audit.audit_words import probe_frame, to_markdown
 from core.evidence.audit.data import AuditData, audit_data, of_source
 from core.evidence.audit.kept import EVERY, KeptProbes
+from core.evidence.audit.labels import labels
 from core.evidence.audit.leakage import leakage
-from core.evidence.audit.probes import Probe, probes
+from core.evidence.audit.probes import FOLDS, Probe, _folds, probes
 from core.evidence.audit.verdict import findings
 from core.evidence.readings.source import RunSource
 from core.recordings.inputs import InputSpec
@@ -134,6 +135,22 @@ def test_without_operations_or_other_runs_nothing_is_claimed() -> None:
     one = data.windows.take(data.windows.run == "run_00")
     alone = audit(AuditData(data.machine, "run", one, np.full(len(one), "train")))
     assert alone.leakage is None and not alone.probes
+
+
+def test_of_two_runs_an_operation_each_is_asked_about_once() -> None:
+    data = made()
+    own = np.array([int(name[-2:]) % RUNS < 2 for name in data.windows.run.tolist()])
+    few = data.take(own)
+    held = [set(few.windows.run[test].tolist()) for _, test in _folds(few)]
+    # each half has one run of every operation: nothing that is asked about was learned from less than the others
+    assert [{int(name[-2:]) // RUNS for name in runs} for runs in held] == [set(range(OPERATIONS))] * 2
+    assert len(_folds(data)) == FOLDS
+
+
+def test_windows_with_rows_that_race_ahead_are_counted_wherever_they_lie() -> None:
+    # at the start, and where the program starts again; windows begin at 0, 16, ... 112 and are 64 rows long
+    found = labels(replace(made(), buffering={"run_00": np.array([0, 1, 100]), "run_01": np.array([], int)}))
+    assert (found.buffering, found.buffering_rows, found.with_buffering) == (1 + 4, 3, 1)
 
 
 def test_of_a_store_and_of_its_window_files(pipeline: Pipeline, seed_pipeline: Pipeline) -> None:

@@ -3,8 +3,14 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from core.evidence.audit.audit import Audit
+from core.evidence.audit.audit_file import write_audit
+from core.evidence.audit.labels import Labels
+from core.evidence.audit.levels import Levels
+from core.evidence.audit.verdict import findings
 from core.evidence.caveats import caveats
 from core.evidence.comparison.table import ComparisonTable
 from core.evidence.document.writing import Report, to_html
@@ -160,6 +166,56 @@ def test_what_is_missing_is_left_out(bundle: Bundle) -> None:
     assert "verdicts" not in found.named
     assert "provenance" in found.named
     assert "svg" not in found.tags
+
+
+@pytest.fixture
+def audited(bundle: Bundle) -> Audit:
+    """An audit of few runs that reads the controller's state and has firm and unfirm labels."""
+    none = np.zeros((0, 0), np.float32)
+    return Audit(
+        machine=bundle.machine.name,
+        protocol="run",
+        runs=4,
+        operations=1,
+        length=64,
+        leakage=None,
+        probes=(),
+        labels=Labels(40, 4, 0, 9, 0.4, 0.3, 0.6, 3, 9, 2, ()),
+        levels=Levels((), (), (), (), none, none, none),
+        controller_inputs=(),
+        unsplit=EVIL,
+        made="2026-01-02 03:04",
+    )
+
+
+def test_the_audit_is_told_with_its_date_and_every_finding(whole: Report, audited: Audit) -> None:
+    html = to_html(replace(whole, audited=audited))
+    said = " ".join(Reader(html).texts)
+    for each in findings(audited):
+        assert each.sentence in said and each.because in said and each.remedy in said
+    assert "Audited on 2026-01-02 03:04 UTC: 4 runs" in said
+    assert "not judged: what test and training share, what names the session" in said
+    assert "<script" not in html
+    other = " ".join(Reader(to_html(replace(whole, audited=replace(audited, protocol="seed")))).texts)
+    assert "were reached under protocol run, not seed" in other
+
+
+def test_without_an_audit_a_report_says_how_to_make_one(whole: Report) -> None:
+    said = " ".join(Reader(to_html(whole)).texts)
+    assert "python -m core audit RUNS --protocol run --json AUDIT.json" in said
+
+
+def test_the_command_takes_an_audit_of_the_same_machine(
+    bundle_folder: Path, audited: Audit, tmp_path: Path, toolmark: Toolmark
+) -> None:
+    out, file = tmp_path / "report.html", tmp_path / "audit.json"
+    write_audit(audited, file)
+    status, _, errors = toolmark("report", str(bundle_folder), "--audit", str(file), "--out", str(out))
+    assert status == 0, errors
+    assert "Audited on 2026-01-02" in out.read_text()
+    write_audit(replace(audited, machine="Another mill"), file)
+    status, _, errors = toolmark("report", str(bundle_folder), "--audit", str(file), "--out", str(out))
+    assert status == 1 and "audits recordings of Another mill" in " ".join(errors.split())
 
 
 def test_the_command_writes_it_and_says_what_does_not_fit(

@@ -62,6 +62,7 @@ def plain(table: pa.Table) -> pd.DataFrame:
     """The table in pandas, empty cells as None."""
     frame = pd.DataFrame(table.to_pylist(), columns=SCHEMA.names, dtype=object)
     frame[FIELDS["first_at"].column] = frame["first_wrong"] + 1
+    frame[FIELDS["ambiguous"].column] = frame["near_lines"] > 1
     return frame
 
 
