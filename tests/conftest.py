@@ -14,6 +14,7 @@ from tests.pipeline import Pipeline, build_pipeline
 torch.set_num_threads(1)
 
 BROWSER = "tests/e2e/"
+JOURNEYS = tuple(f"{BROWSER}test_{name}.py" for name in ("evidence", "experiments", "path"))
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("TOOLMARK_SHARED", PROJECT.parent / "shared"))
 
@@ -49,11 +50,10 @@ def seed_pipeline(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
 
 
 class OneBrowser(LoadScopeScheduling):  # type: ignore[misc]
-    """On several cores one worker takes all tests with a browser; of the others a file's tests stay together."""
+    """On several cores one worker takes the tests with a browser; of the others a file's tests stay together."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.split("::", maxsplit=1)[0]
-        return BROWSER if file.startswith(BROWSER) else file
+        return BROWSER if _turn(nodeid) == 0 else nodeid.split("::", maxsplit=1)[0]
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -65,4 +65,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneBrowser:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests with a browser take longest, so on several cores they begin first."""
-    items.sort(key=lambda item: not item.nodeid.startswith(BROWSER))
+    items.sort(key=lambda item: _turn(item.nodeid))
+
+
+def _turn(nodeid: str) -> int:
+    """When a test's turn is: 0 with a browser, 1 without, 2 whole journeys, which whoever is done first begins."""
+    if not nodeid.startswith(BROWSER):
+        return 1
+    return 2 if nodeid.startswith(JOURNEYS) else 0
