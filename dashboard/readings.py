@@ -63,13 +63,12 @@ class Place:
 class Shown:
     """A table that is there; `key` tells it, as it is now, from every other.
 
-    out: the table, or where it will be; whole: every run was read, if only as it was then; misses: runs that came or
-    changed since; failures: run -> why it could not be read.
+    place: where it is or will be; whole: every run was read, if only as it was then; misses: runs that came or changed
+    since; failures: run -> why it could not be read.
     """
 
     table: OpenReadings
-    out: Path
-    made: str
+    place: Place
     key: str
     files: tuple[str, ...]
     whole: bool
@@ -79,7 +78,7 @@ class Shown:
     @property
     def answers(self) -> ComparisonTable:
         """The same windows with every answer of the bundle; where there are none, say so and end the page."""
-        with _opening(self.out, self.made, self.files):
+        with _opening(self.place, self.files):
             return _answers(self.key, self.files, self.table)
 
 
@@ -130,27 +129,25 @@ def shown(place: Place) -> Shown | None:
 
 def _open(place: Place, key: str, files: tuple[str, ...], whole: Readings | None = None) -> Shown:
     """The table in these files; `whole` describes it where all runs are in it."""
-    with _opening(place.out, place.made, files):
+    with _opening(place, files):
         table = _load(key, files)
-    left = (
-        whole.misses(place.source)
-        if whole is not None
-        else tuple(run for run in place.source.runs if run not in table.runs)
-    )
-    failures = whole.failures if whole is not None else {}
-    found = Shown(table, place.out, place.made, key, files, whole is not None, left, failures)
+    if whole is not None:
+        found = Shown(table, place, key, files, True, whole.misses(place.source), whole.failures)
+    else:
+        left = tuple(run for run in place.source.runs if run not in table.runs)
+        found = Shown(table, place, key, files, False, left, {})
     table.cell = lambda name: rows_of_cell(found.answers.scored(), name)
     return found
 
 
 @contextmanager
-def _opening(out: Path, made: str, files: tuple[str, ...]) -> Iterator[None]:
+def _opening(place: Place, files: tuple[str, ...]) -> Iterator[None]:
     """What opens files of readings; where parts were put together into their table meanwhile, the page begins again."""
     try:
         yield
     except ReadingsError as error:
-        whole = described(out)
-        if files != (str(out),) and whole is not None and whole.made == made:
+        whole = described(place.out)
+        if files != (str(place.out),) and whole is not None and whole.made == place.made:
             _parts.clear()
             st.rerun()
         st.error(sentence(str(error)), icon=":material/error:")
