@@ -1,15 +1,19 @@
 """Made-up recordings and untrained bundles, as fixtures for the tests of the dashboard and of its pages."""
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.evidence.evaluation import Evaluation
+from core.evidence.readings.table import read_runs
 from core.model.bundle import Bundle, load_bundle
 from core.recordings.reader import read_recording
 from core.recordings.recording import Recording
 from dashboard import data, places
+from dashboard.readings import Place
 from tests.dashboard.small_bundle import write_bundle, write_evaluation_into
 from tests.synthetic import run_frame, write_run, write_runs
 
@@ -21,6 +25,15 @@ def own_build(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path / "build"
 
 
+def only(monkeypatch: pytest.MonkeyPatch, nowhere: Path, recordings: Path | None) -> None:
+    """The dashboard knows these recordings and no others."""
+    for place in ("STORE", "SHARED_RUNS", "DEMO_FILE"):
+        monkeypatch.setattr(data, place, nowhere / f"no {place}")
+    monkeypatch.delenv(data.RECORDINGS_VARIABLE, raising=False)
+    if recordings:
+        monkeypatch.setenv(data.RECORDINGS_VARIABLE, str(recordings))
+
+
 def open_on(
     monkeypatch: pytest.MonkeyPatch,
     nowhere: Path,
@@ -30,11 +43,7 @@ def open_on(
     **link: str,
 ) -> AppTest:
     """Run a script of the dashboard on these recordings and no others, with a link's parameters."""
-    for place in ("STORE", "SHARED_RUNS", "DEMO_FILE"):
-        monkeypatch.setattr(data, place, nowhere / f"no {place}")
-    monkeypatch.delenv(data.RECORDINGS_VARIABLE, raising=False)
-    if recordings:
-        monkeypatch.setenv(data.RECORDINGS_VARIABLE, str(recordings))
+    only(monkeypatch, nowhere, recordings)
     app = AppTest.from_file(str(script), default_timeout=timeout)
     for name, value in link.items():
         app.query_params[name] = value
@@ -71,6 +80,21 @@ def scored_bundles(tmp_path_factory: pytest.TempPathFactory, runs: Path) -> tupl
     """A folder with one bundle, `scored`, and the figures that it carries."""
     folder = tmp_path_factory.mktemp("scored")
     return folder, write_evaluation_into(write_bundle(folder / "scored"), runs)
+
+
+@pytest.fixture(scope="session")
+def read_at(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Place], None]:
+    """Reads every window at a place; what was read for one test is copied for the next."""
+    known: dict[tuple[str, ...], Path] = {}
+
+    def read(place: Place) -> None:
+        key = (place.out.name, *place.source.digests.values())
+        if key not in known:
+            known[key] = tmp_path_factory.mktemp("readings") / place.out.name
+            read_runs(place.bundle, place.source, known[key], without=place.without)
+        shutil.copytree(known[key].parent, place.out.parent, dirs_exist_ok=True)
+
+    return read
 
 
 @pytest.fixture(scope="session")

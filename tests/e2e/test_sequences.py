@@ -7,23 +7,13 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import Desk, wait_for
 
 HEAD, ROW = 28, 28
-PATIENCE_MS = 90_000
 
 
 @pytest.fixture
-def listing(desk: Desk) -> Desk:
-    """The page with every window read: the first test that asks starts the job, as a person would."""
-    page = desk.open("sequences")
-    offer = page.get_by_role("button", name="Read all windows")
-    lanes = page.locator(".lanes .scroll canvas")
-    expect(offer.or_(lanes).first).to_be_visible()
-    if offer.is_visible():
-        offer.click()
-        expect(lanes).to_be_visible(timeout=PATIENCE_MS)
-        expect(page.get_by_role("button", name="Cancel")).to_have_count(0, timeout=PATIENCE_MS)
-        page.reload()
-    desk.settle()
-    return desk
+def listing(reader: Desk) -> Desk:
+    """The page, with every window read."""
+    reader.open("sequences")
+    return reader
 
 
 def click_cell(page: Page, row: int, x: int) -> None:
@@ -32,17 +22,17 @@ def click_cell(page: Page, row: int, x: int) -> None:
     grid.click(position={"x": x, "y": HEAD + ROW * row + ROW // 2 if row >= 0 else HEAD // 2})
 
 
-def test_a_row_opens_in_predict_and_back_leads_to_the_list(listing: Desk) -> None:
-    page = listing.open("sequences?filter=operation:face&sort=-confidence")
+def test_a_row_opens_in_predict_and_back_leads_to_the_list(reader: Desk) -> None:
+    page = reader.open("sequences?filter=operation:face&sort=-confidence")
     click_cell(page, 2, 330)
     wait_for(page, "run=face", "row=")
-    listing.settle()
+    reader.settle()
     expect(page.locator(".st-key-chosen_window")).to_contain_text("3 of")
     run = re.search(r"run=(face_\d+)&row=(\d+)", page.url)
     assert run
     page.get_by_role("button", name="Open in Predict").click()
     page.wait_for_url(re.compile(r"/predict\?"))
-    listing.settle()
+    reader.settle()
     expect(page.get_by_text(f"Window: rows {run[2]} to")).to_be_visible()
     page.get_by_role("link", name="Sequences").click()
     page.wait_for_url(re.compile(r"/sequences"))
@@ -111,30 +101,30 @@ def test_a_click_on_the_lanes_chooses_the_window(listing: Desk) -> None:
     expect(page.locator(".st-key-chosen_window")).to_contain_text(run[1])
 
 
-def test_a_slice_is_saved_and_taken_again(listing: Desk) -> None:
-    page = listing.open("sequences?filter=operation:adaptive")
+def test_a_slice_is_saved_and_taken_again(reader: Desk) -> None:
+    page = reader.open("sequences?filter=operation:adaptive")
     page.get_by_role("button", name="Slices", exact=True).click()
     name = page.get_by_role("textbox", name="Save the filter as")
     name.fill("all of adaptive")
     name.press("Enter")
-    listing.settle()
+    reader.settle()
     page.get_by_role("button", name="Save", exact=True).click()
     wait_for(page, "slice=all of adaptive")
-    page = listing.open("sequences")
+    page = reader.open("sequences")
     page.get_by_role("button", name="Slices", exact=True).click()
     page.get_by_role("button", name="all of adaptive").click()
     wait_for(page, "filter=operation:adaptive")
-    page = listing.open("sequences?slice=all of adaptive")
+    page = reader.open("sequences?slice=all of adaptive")
     expect(page.get_by_role("searchbox", name="Filter")).to_have_value("operation:adaptive")
 
 
-def test_a_tag_is_given_and_becomes_a_facet(listing: Desk) -> None:
-    page = listing.open("sequences?filter=run:face_001&run=face_001&row=16")
+def test_a_tag_is_given_and_becomes_a_facet(reader: Desk) -> None:
+    page = reader.open("sequences?filter=run:face_001&run=face_001&row=16")
     page.get_by_role("button", name="Tag", exact=True).click()
     box = page.get_by_role("combobox", name="Tag", exact=True)
     box.fill("look again")
     box.press("Enter")
-    listing.settle()
+    reader.settle()
     page.locator(".st-key-tag_this button").click()
     facet = page.get_by_role("group", name="Tag", exact=True).get_by_role(
         "button", name=re.compile("look again")
@@ -147,8 +137,8 @@ def test_a_tag_is_given_and_becomes_a_facet(listing: Desk) -> None:
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
-def test_what_is_filtered_is_exported(listing: Desk, kind: str) -> None:
-    page = listing.open("sequences?filter=operation:pocket row:0-32")
+def test_what_is_filtered_is_exported(reader: Desk, kind: str) -> None:
+    page = reader.open("sequences?filter=operation:pocket row:0-32")
     page.get_by_role("button", name="Export").click()
     with page.expect_download() as download:
         page.locator(f".st-key-export_{kind} button").click()
@@ -158,16 +148,16 @@ def test_what_is_filtered_is_exported(listing: Desk, kind: str) -> None:
     assert set(found.start_row) == {0, 16, 32}
 
 
-def test_an_empty_filter_leads_out(listing: Desk) -> None:
-    page = listing.open("sequences?filter=run:nobody operation:face")
+def test_an_empty_filter_leads_out(reader: Desk) -> None:
+    page = reader.open("sequences?filter=run:nobody operation:face")
     expect(page.get_by_text("No window has run:nobody")).to_be_visible()
     page.get_by_role("button", name="Without run").click()
     expect(page.locator(".lanes .scroll canvas")).to_be_visible()
 
 
 @pytest.mark.parametrize("desk", [(900, "light"), (900, "dark"), (1440, "dark")], indirect=True)
-def test_nothing_is_cut_off_at_other_sizes(listing: Desk) -> None:
-    page = listing.open("sequences?run=face_002&row=64")
+def test_nothing_is_cut_off_at_other_sizes(reader: Desk) -> None:
+    page = reader.open("sequences?run=face_002&row=64")
     main = page.get_by_test_id("stMain")
     assert main.evaluate("m => m.scrollWidth - m.clientWidth") <= 1, "the page scrolls sideways"
     canvas = page.locator(".lanes .scroll canvas")

@@ -1,5 +1,14 @@
 """The fixtures of the pages's tests."""
 
-from tests.dashboard_fixtures import bundle, bundles, odd_runs, own_build, recording, runs, scored_bundles
+from tests.dashboard_fixtures import (
+    bundle,
+    bundles,
+    odd_runs,
+    own_build,
+    read_at,
+    recording,
+    runs,
+    scored_bundles,
+)
 
-__all__ = ["bundle", "bundles", "odd_runs", "own_build", "recording", "runs", "scored_bundles"]
+__all__ = ["bundle", "bundles", "odd_runs", "own_build", "read_at", "recording", "runs", "scored_bundles"]

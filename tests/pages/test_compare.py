@@ -18,7 +18,7 @@ from dashboard import compare_controls, data, jobs, readings, slices
 from dashboard.address import Selection
 from dashboard.shell import View
 from tests.dashboard.small_bundle import write_bundle
-from tests.dashboard_fixtures import open_on
+from tests.dashboard_fixtures import only
 from tests.pages.said import component, words
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
@@ -38,7 +38,12 @@ def place_of(bundle: str = "small", without: tuple[str, ...] = ()) -> readings.P
 
 @pytest.fixture
 def open_page(
-    monkeypatch: pytest.MonkeyPatch, runs: Path, bundles: Path, tmp_path: Path, own_build: Path
+    monkeypatch: pytest.MonkeyPatch,
+    runs: Path,
+    bundles: Path,
+    tmp_path: Path,
+    own_build: Path,
+    read_at: Callable[[readings.Place], None],
 ) -> Open:
     """Opens the page with every window read by the named bundles, with a link's parameters."""
 
@@ -50,10 +55,9 @@ def open_page(
         **link: str,
     ) -> AppTest:
         monkeypatch.setenv(data.BUNDLES_VARIABLE, str(models))
-        open_on(monkeypatch, tmp_path, APP, recordings, 30)
+        only(monkeypatch, tmp_path, recordings)
         for name in read:
-            place = place_of(name)
-            read_runs(place.bundle, place.source, place.out)
+            read_at(place_of(name))
         app = AppTest.from_file(str(APP), default_timeout=30)
         app.switch_page(PAGE)
         for name, value in link.items():
@@ -254,11 +258,15 @@ def stop(*_: object) -> None:
     raise StoppedError
 
 
-def test_parts_put_together_while_the_page_is_drawn(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_parts_put_together_while_the_page_is_drawn(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, runs: Path, bundles: Path, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(data.BUNDLES_VARIABLE, str(bundles))
+    only(monkeypatch, tmp_path, runs)
+    place = place_of()
     with monkeypatch.context() as stopped, pytest.raises(StoppedError):
         stopped.setattr(table, "_merge", stop)
-        open_page()
-    place = place_of()
+        read_runs(place.bundle, place.source, place.out)
     answers, opened = readings._answers, []
 
     def answers_late(key: str, files: tuple[str, ...], found: OpenReadings) -> ComparisonTable:

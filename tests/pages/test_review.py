@@ -8,7 +8,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.evidence.readings.filters import parse
-from core.evidence.readings.table import read_runs
 from core.evidence.review.exchange import from_csv, to_csv
 from core.evidence.review.targets import Seen, Target
 from core.evidence.review.verdicts import Verdicts
@@ -27,7 +26,7 @@ from dashboard import (
 from dashboard.address import Selection
 from dashboard.shell import View
 from tests.core.cli_runner import run_verb
-from tests.dashboard_fixtures import open_on
+from tests.dashboard_fixtures import only
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 PAGE = "../pages/review.py"
@@ -42,7 +41,12 @@ def view_of_now() -> View:
 
 @pytest.fixture
 def open_page(
-    monkeypatch: pytest.MonkeyPatch, runs: Path, bundles: Path, tmp_path: Path, own_build: Path
+    monkeypatch: pytest.MonkeyPatch,
+    runs: Path,
+    bundles: Path,
+    tmp_path: Path,
+    own_build: Path,
+    read_at: Callable[[readings.Place], None],
 ) -> Open:
     """Opens the page, all windows read unless told otherwise, as a reviewer, with a link's parameters."""
 
@@ -55,11 +59,11 @@ def open_page(
         **link: str,
     ) -> AppTest:
         monkeypatch.setenv(data.BUNDLES_VARIABLE, str(models or tmp_path))
-        open_on(monkeypatch, tmp_path, APP, recordings, 30)
+        only(monkeypatch, tmp_path, recordings)
         if read and models and recordings:
             place = readings.place_of(view_of_now())
             assert place
-            read_runs(place.bundle, place.source, place.out)
+            read_at(place)
         app = AppTest.from_file(str(APP), default_timeout=30)
         app.switch_page(PAGE)
         if name:

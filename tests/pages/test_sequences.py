@@ -8,12 +8,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.evidence.readings.sql import DEFAULT_SORT
-from core.evidence.readings.table import read_runs
 from core.model.bundle import load_bundle
 from dashboard import data, jobs, places, readings, sequence_table, slices
 from dashboard.address import Selection
 from dashboard.shell import View
-from tests.dashboard_fixtures import open_on
+from tests.dashboard_fixtures import only
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 PAGE = "../pages/sequences.py"
@@ -22,7 +21,12 @@ Open = Callable[..., AppTest]
 
 @pytest.fixture
 def open_page(
-    monkeypatch: pytest.MonkeyPatch, runs: Path, bundles: Path, tmp_path: Path, own_build: Path
+    monkeypatch: pytest.MonkeyPatch,
+    runs: Path,
+    bundles: Path,
+    tmp_path: Path,
+    own_build: Path,
+    read_at: Callable[[readings.Place], None],
 ) -> Open:
     """Opens the page on recordings and a bundle, all windows read unless told otherwise, with a link's parameters."""
 
@@ -30,13 +34,13 @@ def open_page(
         recordings: Path | None = runs, models: Path | None = bundles, *, read: bool = True, **link: str
     ) -> AppTest:
         monkeypatch.setenv(data.BUNDLES_VARIABLE, str(models or tmp_path))
-        open_on(monkeypatch, tmp_path, APP, recordings, 30)
+        only(monkeypatch, tmp_path, recordings)
         if read and recordings and models:
             dataset, folder = data.datasets()[0], data.bundles()[0]
             view = View(Selection(), dataset, folder, load_bundle(folder.path), ())
             place = readings.place_of(view)
             assert place
-            read_runs(place.bundle, place.source, place.out)
+            read_at(place)
         app = AppTest.from_file(str(APP), default_timeout=30)
         app.switch_page(PAGE)
         for name, value in link.items():

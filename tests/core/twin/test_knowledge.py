@@ -8,17 +8,13 @@ import pytest
 from core.evidence.ablation.removal import Removal, Way, removed
 from core.model.bundle import Bundle, load_bundle
 from core.recordings.machine import Machine
-from core.recordings.protocols import WindowOptions, cut_store
 from core.recordings.sequences import Windows, read_splits
-from core.recordings.store import import_runs
 from core.training.presets import BEST, with_changes
 from core.training.train import train
 from core.twin.constants import constants
-from core.twin.fleet import packed, twin_machine
 from core.twin.knowledge import channels_that_know, channels_that_know_nothing
-from core.twin.programs import Program, program_for
-from core.twin.run import RunOptions, simulate
 from tests.pipeline import SMALL
+from tests.sweeps import sweeps, sweeps_cut
 
 LOW, HIGH = "0.", "0.7"
 EACH = 20
@@ -52,27 +48,14 @@ def test_the_weather_knows_nothing_and_the_microphones_know_the_cut() -> None:
     assert set(channels_that_know("z")) < set(Machine.bantam().side_channels)
 
 
-def sweeps(height: str) -> Program:
-    """Sweeps through the air at one height: nothing but what knows Z can tell it from another."""
-    lines = [f"G1 X{3 * (n % 2 == 0)}. Y{1 + 0.1 * n:.1f} Z{height} F20." for n in range(6)]
-    body = ("G0 X0. Y1.5 Z0.8", *lines, "M5", "G53 G0 Z0.", "M30")
-    return Program("air", (*program_for("face").lines[:15], *body), "G54", -100.0, large_tool=False)
-
-
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Bundle, Windows]:
     """A small model of two programs that differ in Z alone, and its test windows."""
     folder = tmp_path_factory.mktemp("heights")
-    (folder / "runs").mkdir()
-    for place, (operation, height) in enumerate((("face", LOW), ("pocket", HIGH))):
-        for number in range(1, EACH + 1):
-            options = RunOptions(seed=100 * place + number, start=constants().controller.park)
-            file = folder / "runs" / f"{operation}_{number:03d}_aligned.csv.gz"
-            file.write_bytes(packed(simulate(sweeps(height), options)))
-    store = import_runs([folder / "runs"], folder / "store", twin_machine())
-    cut_store(store, folder / "splits", WindowOptions(protocol="run", train_stride=8, channels=FELT))
-    train(folder / "splits", folder / "bundle", with_changes(BEST, LEARN), threads=1)
-    test = read_splits(folder / "splits").test
+    programs = {"face": sweeps(LOW), "pocket": sweeps(HIGH)}
+    splits = sweeps_cut(folder, programs, EACH, FELT)
+    train(splits, folder / "bundle", with_changes(BEST, LEARN), threads=1)
+    test = read_splits(splits).test
     moving = np.array([line.startswith("G1 X") for line in test.gcode.tolist()])
     return load_bundle(folder / "bundle"), test.take(moving)
 
