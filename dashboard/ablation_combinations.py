@@ -14,6 +14,7 @@ from dashboard import ablation_choice, ablation_figures, address, components, pl
 from dashboard.ablation_choice import Taken
 from dashboard.ablation_figures import differences, points
 from dashboard.ablation_tests import Place
+from dashboard.clock import by_the_clock
 from dashboard.components import escaped, listed
 
 _SAID = "combination_said"
@@ -180,7 +181,7 @@ def _left(place: Place, own: Sequence[Combination]) -> bool:
     )
 
 
-@st.fragment(run_every=POLL_S)
+@by_the_clock(POLL_S)
 def _filling(place: Place, taken: Taken, own: Sequence[Combination], picked: Sequence[Combination]) -> None:
     if not _left(place, own):
         selection.rerun()

@@ -14,6 +14,7 @@ from core.evidence.metrics import describe, order
 from dashboard import ablation_tests, components, heat_grid, parts, score_rows, selection
 from dashboard.ablation_choice import Taken
 from dashboard.ablation_tests import Place
+from dashboard.clock import by_the_clock
 from dashboard.compare_figures import verdict
 from dashboard.components import escaped
 from dashboard.heat_grid import Cell
@@ -115,7 +116,7 @@ def _wait(place: Place, taken: Taken) -> None:
     _progress(place, taken)
 
 
-@st.fragment(run_every=POLL_S)
+@by_the_clock(POLL_S)
 def _progress(place: Place, taken: Taken) -> None:
     waited = next((one for one in (NOTHING, taken.removal) if place.known(one) is None), None)
     if waited is None or place.standing(waited).state == "failed":

@@ -15,6 +15,7 @@ from dashboard import (
     theme,
     trainings,
 )
+from dashboard.clock import by_the_clock
 from dashboard.shell import View
 from dashboard.trainings import MOST, Entry
 
@@ -42,7 +43,7 @@ def _list(view: View) -> None:
     if not found:
         components.empty_state("No trainings yet", NOTHING, COMMANDS, icon=":material/science:")
         return
-    st.fragment(_table, run_every=LIVE_S if any(each.busy for each in found) else IDLE_S)(view, found)
+    by_the_clock(LIVE_S if any(each.busy for each in found) else IDLE_S)(_table)(view, found)
     chosen, gone = trainings.chosen(view.selection.trainings, found)
     if gone:
         st.warning(
@@ -61,9 +62,9 @@ def _list(view: View) -> None:
     colours = theme.series(len(chosen), theme.PREDICTION)
     # of an unfinished one nothing tells whether it is at work
     every_s = LIVE_S if any(each.busy or each.state == "unfinished" for each in chosen) else None
-    st.fragment(_actions, run_every=every_s)(chosen, colours, found)
+    by_the_clock(every_s)(_actions)(chosen, colours, found)
     axis, smooth = experiment_curves.controls(view.selection)
-    st.fragment(_curves, run_every=every_s)(chosen, colours, axis, smooth)
+    by_the_clock(every_s)(_curves)(chosen, colours, axis, smooth)
     experiment_compare.show(chosen)
 
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import components, data, file_tables, importing, places, selection
+from dashboard.clock import by_the_clock
 from dashboard.importing import Job
 
 POLL_S = 0.7
@@ -21,7 +22,7 @@ def watch(name: str) -> None:
         _outcome(job)
 
 
-@st.fragment(run_every=POLL_S)
+@by_the_clock(POLL_S)
 def _progress(name: str) -> None:
     """Redrawn by itself while the import runs; at its end the page is drawn once more."""
     job = importing.last(name)

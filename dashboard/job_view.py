@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from dashboard import components, jobs, selection
+from dashboard.clock import by_the_clock
 from dashboard.jobs import Job
 
 POLL_S = 1.0
@@ -22,7 +23,7 @@ def show(key: str, again: Callable[[], None], ready: Callable[[], bool] | None =
         _ended(job, again)
 
 
-@st.fragment(run_every=POLL_S)
+@by_the_clock(POLL_S)
 def _progress(key: str, ready: Callable[[], bool] | None) -> None:
     """Redrawn by itself while the job is under way; at its end the page is drawn once more."""
     job = jobs.look(key)
