@@ -62,21 +62,28 @@ class Job:
     def work(self) -> None:
         """Import; never raises."""
         begin = time.monotonic()
-        try:
-            import_runs(self.files, self.out, self.machine, self._file, self._part)
-            self.state = "done"
-        except _StoppedError:
-            self._keep_what_is_in()
-        except ImportFailedError as error:
-            self.failures = dict(error.failures)
-            self.state = "done" if len(error.failures) < error.files else "failed"
-        except ToolmarkError as error:
-            self.state, self.sentence = "failed", str(error)
-        # nobody would see what a thread raises
-        except Exception as error:
-            self.state, self.sentence = "failed", f"{type(error).__name__}: {error}"
+        ended = self._import()
         self.seconds = time.monotonic() - begin
         self.runs = runs_in(self.out)
+        # last: whoever sees that it has ended sees the rest as well
+        self.state = ended
+
+    def _import(self) -> State:
+        try:
+            import_runs(self.files, self.out, self.machine, self._file, self._part)
+        except _StoppedError:
+            return self._keep_what_is_in()
+        except ImportFailedError as error:
+            self.failures = dict(error.failures)
+            return "done" if len(error.failures) < error.files else "failed"
+        except ToolmarkError as error:
+            self.sentence = str(error)
+            return "failed"
+        # nobody would see what a thread raises
+        except Exception as error:
+            self.sentence = f"{type(error).__name__}: {error}"
+            return "failed"
+        return "done"
 
     def _file(self, done: int, _total: int, name: str) -> None:
         self.done, self.run, self.rows, self.share = done, name, 0, 0.0
@@ -88,13 +95,14 @@ class Job:
             raise _StoppedError
         self.rows, self.share = rows, share
 
-    def _keep_what_is_in(self) -> None:
+    def _keep_what_is_in(self) -> State:
         try:
             if self.done:
                 write_index(self.out, self.machine)
-            self.state = "stopped"
         except (ToolmarkError, OSError) as error:
-            self.state, self.sentence = "failed", str(error)
+            self.sentence = str(error)
+            return "failed"
+        return "stopped"
 
 
 @st.cache_resource(show_spinner=False)

@@ -38,10 +38,10 @@ def tool_wear(folder: Path, runs: int = 6, rows: int = 240) -> Path:
     return folder
 
 
-def drives(folder: Path, rows: int = 1200) -> Path:
+def drives(folder: Path, rows: int = 1200, each: int = 3) -> Path:
     """Signals of a control at 500 Hz: an index without a name, bars in names, line ends of CR alone."""
     for place, operation in enumerate(("Gear", "Notch", "Plate")):
-        for run in (1, 2, 3):
+        for run in range(1, each + 1):
             rng = np.random.default_rng(10 * place + run)
             path = np.repeat(_walk(rng, rows // 10), 10, axis=0)
             columns: dict[str, object] = {"CYCLE": np.arange(rows) + 700}

@@ -2,6 +2,8 @@ import shutil
 import time
 from pathlib import Path
 
+import pytest
+
 from core.recordings.describe import guess
 from core.recordings.machine import Machine
 from core.recordings.store import Store
@@ -25,6 +27,19 @@ def test_an_import_runs_beside_the_page_and_becomes_a_dataset(runs: Path) -> Non
     assert "mill" in [dataset.name for dataset in data.datasets()]
     importing.forget("mill")
     assert importing.last("mill") is None
+
+
+def test_whoever_sees_the_end_sees_what_came_in(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted = importing.runs_in
+
+    def counting(out: Path) -> int:
+        assert import_.busy, "it ended before its runs were counted"
+        return counted(out)
+
+    monkeypatch.setattr(importing, "runs_in", counting)
+    import_ = job(runs)
+    import_.work()
+    assert (import_.state, import_.runs) == ("done", 6)
 
 
 def test_a_bad_file_does_not_keep_the_others_out(odd_runs: Path) -> None:

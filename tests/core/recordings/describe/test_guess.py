@@ -73,7 +73,7 @@ def test_bars_in_names_and_an_index_without_one(tmp_path: Path) -> None:
 
 
 def test_fast_rows_are_brought_to_a_slower_period(tmp_path: Path) -> None:
-    proposal = guess([drives(tmp_path / "drives", rows=20_000)])
+    proposal = guess([drives(tmp_path / "drives", rows=20_000, each=1)])
     assert proposal.machine is not None
     assert proposal.machine.resample_s == 0.1
     store = import_runs([tmp_path / "drives"], tmp_path / "store", proposal.machine)
