@@ -1,7 +1,7 @@
 """Made-up recordings and untrained bundles, as fixtures for the tests of the dashboard and of its pages."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,10 +12,15 @@ from core.evidence.readings.table import read_runs
 from core.model.bundle import Bundle, load_bundle
 from core.recordings.reader import read_recording
 from core.recordings.recording import Recording
-from dashboard import data, places
+from dashboard import data, places, readings
+from dashboard.address import Selection
 from dashboard.readings import Place
+from dashboard.shell import View
 from tests.dashboard.small_bundle import write_bundle, write_evaluation_into
 from tests.synthetic import run_frame, write_run, write_runs
+
+APP = Path(__file__).parents[1] / "dashboard" / "app.py"
+PageAt = Callable[..., AppTest]
 
 
 @pytest.fixture(autouse=True)
@@ -95,6 +100,49 @@ def read_at(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Place], None]
         shutil.copytree(known[key].parent, place.out.parent, dirs_exist_ok=True)
 
     return read
+
+
+def view_of(bundle: str = "") -> View:
+    """What is looked at: the only dataset, with the bundle of this name or the first."""
+    folder = next(each for each in data.bundles() if bundle in ("", each.name))
+    return View(Selection(), data.datasets()[0], folder, load_bundle(folder.path), ())
+
+
+def place_of(bundle: str = "", without: tuple[str, ...] = ()) -> Place:
+    """Where the readings of the only dataset lie."""
+    found = readings.place_of(view_of(bundle), without)
+    assert found
+    return found
+
+
+@pytest.fixture
+def page_at(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, own_build: Path, read_at: Callable[[Place], None]
+) -> PageAt:
+    """Opens a page by its name on these recordings and bundles, every window read by the bundles of these names."""
+
+    def open_(
+        page: str,
+        recordings: Path | None,
+        models: Path | None,
+        read: Sequence[str] = (),
+        session: Mapping[str, str] | None = None,
+        /,
+        **link: str,
+    ) -> AppTest:
+        monkeypatch.setenv(data.BUNDLES_VARIABLE, str(models or tmp_path))
+        only(monkeypatch, tmp_path, recordings)
+        for name in read:
+            read_at(place_of(name))
+        app = AppTest.from_file(str(APP), default_timeout=30)
+        app.switch_page(f"../pages/{page}.py")
+        for key, value in (session or {}).items():
+            app.session_state[key] = value
+        for key, value in link.items():
+            app.query_params[key] = value
+        return app.run()
+
+    return open_
 
 
 @pytest.fixture(scope="session")

@@ -207,28 +207,33 @@ def contexts(browser: Browser) -> Callable[[int, str], BrowserContext]:
     return context
 
 
-@pytest.fixture
-def desk(
-    contexts: Callable[[int, str], BrowserContext], server: str, request: pytest.FixtureRequest
-) -> Iterator[Desk]:
-    """A fresh page, 1440 wide and light unless a test asks for another width and scheme through its parameter."""
-    desk = Desk(contexts(*getattr(request, "param", (1440, "light"))).new_page(), server)
+@contextmanager
+def sitting(context: BrowserContext, address: str) -> Iterator[Desk]:
+    """A fresh page of a dashboard, closed at the end; what it complained of fails the test."""
+    desk = Desk(context.new_page(), address)
     yield desk
     desk.page.close()
     assert not desk.complaints
 
 
+@pytest.fixture
+def desk(
+    contexts: Callable[[int, str], BrowserContext], server: str, request: pytest.FixtureRequest
+) -> Iterator[Desk]:
+    """A fresh page, 1440 wide and light unless a test asks for another width and scheme through its parameter."""
+    with sitting(contexts(*getattr(request, "param", (1440, "light"))), server) as desk:
+        yield desk
+
+
 @pytest.fixture(scope="session")
 def all_read(contexts: Callable[[int, str], BrowserContext], server: str) -> None:
     """Every window is read, by the job that a person would begin on Sequences; other pages find it done."""
-    desk = Desk(contexts(1440, "light").new_page(), server)
-    page = desk.open("sequences")
-    page.get_by_role("button", name="Read all windows").click()
-    expect(page.locator(".lanes .scroll canvas")).to_be_visible(timeout=JOB_MS)
-    expect(page.get_by_role("button", name="Cancel")).to_have_count(0, timeout=JOB_MS)
-    desk.settle()
-    page.close()
-    assert not desk.complaints
+    with sitting(contexts(1440, "light"), server) as desk:
+        page = desk.open("sequences")
+        page.get_by_role("button", name="Read all windows").click()
+        expect(page.locator(".lanes .scroll canvas")).to_be_visible(timeout=JOB_MS)
+        expect(page.get_by_role("button", name="Cancel")).to_have_count(0, timeout=JOB_MS)
+        desk.settle()
 
 
 @pytest.fixture
@@ -240,10 +245,8 @@ def reader(all_read: None, desk: Desk) -> Desk:
 @pytest.fixture
 def demo(contexts: Callable[[int, str], BrowserContext], demo_server: str) -> Iterator[Desk]:
     """A fresh page of the demo, as the `demo_server` of the test's file shows it."""
-    desk = Desk(contexts(1440, "light").new_page(), demo_server)
-    yield desk
-    desk.page.close()
-    assert not desk.complaints
+    with sitting(contexts(1440, "light"), demo_server) as desk:
+        yield desk
 
 
 @pytest.fixture

@@ -6,20 +6,19 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from tests.e2e.conftest import JOB_MS, Desk, wait_for
+from tests.e2e.conftest import JOB_MS, Desk, sitting, wait_for
 
 
 @pytest.fixture(scope="module")
 def audit_made(contexts: Callable[[int, str], BrowserContext], server: str) -> None:
     """The runs are audited, by the job that a person would begin."""
-    desk = Desk(contexts(1440, "light").new_page(), server)
-    page = desk.open("audit")
-    page.get_by_role("button", name="Audit these runs").click()
-    expect(
-        page.get_by_role("radio", name="What tells it").or_(page.get_by_role("button", name="What tells it"))
-    ).to_be_visible(timeout=JOB_MS)
-    page.close()
-    assert not desk.complaints
+    with sitting(contexts(1440, "light"), server) as desk:
+        page = desk.open("audit")
+        page.get_by_role("button", name="Audit these runs").click()
+        verdict = page.get_by_role("radio", name="What tells it").or_(
+            page.get_by_role("button", name="What tells it")
+        )
+        expect(verdict).to_be_visible(timeout=JOB_MS)
 
 
 @pytest.fixture

@@ -5,10 +5,21 @@ from tests.dashboard_fixtures import (
     bundles,
     odd_runs,
     own_build,
+    page_at,
     read_at,
     recording,
     runs,
     scored_bundles,
 )
 
-__all__ = ["bundle", "bundles", "odd_runs", "own_build", "read_at", "recording", "runs", "scored_bundles"]
+__all__ = [
+    "bundle",
+    "bundles",
+    "odd_runs",
+    "own_build",
+    "page_at",
+    "read_at",
+    "recording",
+    "runs",
+    "scored_bundles",
+]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,17 +17,12 @@ from core.evidence.ablation.table_file import ablated, write_ablated
 from core.evidence.ablation.trial_file import write_trials
 from core.evidence.ablation.trials import Trial
 from core.evidence.evaluation import ALL
-from core.model.bundle import load_bundle
-from dashboard import ablation_kept, ablation_tests, data, evaluations, jobs
+from dashboard import ablation_kept, ablation_tests, evaluations, jobs
 from dashboard.ablation_tests import Place
-from dashboard.address import Selection
 from dashboard.effect_rows import Text
-from dashboard.shell import View
-from tests.dashboard_fixtures import open_on
+from tests.dashboard_fixtures import PageAt, view_of
 from tests.pages.said import component, until, words
 
-APP = Path(__file__).parents[2] / "dashboard" / "app.py"
-PAGE = "../pages/ablation.py"
 Open = Callable[..., AppTest]
 FEW = 3
 
@@ -47,29 +43,16 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
 
 @pytest.fixture
-def open_page(monkeypatch: pytest.MonkeyPatch, runs: Path, bundles: Path, tmp_path: Path) -> Open:
+def open_page(page_at: PageAt, runs: Path, bundles: Path) -> Open:
     """Opens the page with a link's parameters."""
-
-    def open_(**link: str) -> AppTest:
-        monkeypatch.setenv(data.BUNDLES_VARIABLE, str(bundles))
-        open_on(monkeypatch, tmp_path, APP, runs, 30)
-        app = AppTest.from_file(str(APP), default_timeout=30)
-        app.switch_page(PAGE)
-        for name, value in link.items():
-            app.query_params[name] = value
-        return app.run()
-
-    return open_
+    return partial(page_at, "ablation", runs, bundles)
 
 
 @pytest.fixture
 def place(open_page: Open) -> Place:
     """Where the only bundle is scored."""
     open_page()
-    folder = data.bundles()[0]
-    found = ablation_tests.place_of(
-        View(Selection(), data.datasets()[0], folder, load_bundle(folder.path), ())
-    )
+    found = ablation_tests.place_of(view_of())
     assert found
     return found
 

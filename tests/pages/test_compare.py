@@ -12,39 +12,18 @@ from core.evidence.readings.answered import answers_beside
 from core.evidence.readings.filters import parse
 from core.evidence.readings.opened import OpenReadings
 from core.evidence.readings.table import read_runs
-from core.model.bundle import load_bundle
 from core.recordings.store import import_runs
 from dashboard import compare_controls, data, jobs, readings, slices
-from dashboard.address import Selection
-from dashboard.shell import View
 from tests.dashboard.small_bundle import write_bundle
-from tests.dashboard_fixtures import only
+from tests.dashboard_fixtures import PageAt, only, place_of
 from tests.pages.said import component, words
 
-APP = Path(__file__).parents[2] / "dashboard" / "app.py"
-PAGE = "../pages/compare.py"
 Open = Callable[..., AppTest]
 HELD_OUT = parse('part:"held out"').filter
 
 
-def place_of(bundle: str = "small", without: tuple[str, ...] = ()) -> readings.Place:
-    """Where the readings of the only dataset lie."""
-    folder = next(each for each in data.bundles() if each.name == bundle)
-    view = View(Selection(), data.datasets()[0], folder, load_bundle(folder.path), ())
-    found = readings.place_of(view, without)
-    assert found
-    return found
-
-
 @pytest.fixture
-def open_page(
-    monkeypatch: pytest.MonkeyPatch,
-    runs: Path,
-    bundles: Path,
-    tmp_path: Path,
-    own_build: Path,
-    read_at: Callable[[readings.Place], None],
-) -> Open:
+def open_page(page_at: PageAt, runs: Path, bundles: Path) -> Open:
     """Opens the page with every window read by the named bundles, with a link's parameters."""
 
     def open_(
@@ -54,22 +33,14 @@ def open_page(
         models: Path = bundles,
         **link: str,
     ) -> AppTest:
-        monkeypatch.setenv(data.BUNDLES_VARIABLE, str(models))
-        only(monkeypatch, tmp_path, recordings)
-        for name in read:
-            read_at(place_of(name))
-        app = AppTest.from_file(str(APP), default_timeout=30)
-        app.switch_page(PAGE)
-        for name, value in link.items():
-            app.query_params[name] = value
-        return app.run()
+        return page_at("compare", recordings, models, read, **link)
 
     return open_
 
 
 def test_the_page_shows_the_figures_of_the_held_out_windows(open_page: Open) -> None:
     app = open_page()
-    scored = ComparisonTable.open([place_of().out]).scored(HELD_OUT)
+    scored = ComparisonTable.open([place_of("small").out]).scored(HELD_OUT)
     expected = {row.metric: row for row in figures(scored)}
     shown = {row["metric"]: row for group in component(app, "base")["groups"] for row in group["rows"]}
     assert set(shown) == set(expected)
@@ -135,7 +106,7 @@ def test_a_slice_that_is_saved_anew_is_scored_anew(open_page: Open) -> None:
     shown = [component(app, "cells")["cells"]]
     slices.marks().save_slice("mill", "some", "run:pocket_001 row:0-160")
     shown.append(component(app.run(), "cells")["cells"])
-    table = ComparisonTable.open([place_of().out])
+    table = ComparisonTable.open([place_of("small").out])
     rows = [len(table.scored(parse(f"run:{run} row:0-160").filter)) for run in ("face_001", "pocket_001")]
     assert rows[0] == rows[1] > 0
     assert shown[0] != shown[1]
@@ -242,7 +213,7 @@ def test_no_verdict_is_given_on_what_is_read_with_something_muted(open_page: Ope
     link = {"part": "everything", "section": section, "head": "type"}
     cell = cells_of(open_page(**link))[0] if section == "confusion" else ""
     assert any("_agree" in str(button.key) for button in open_page(cell=cell, **link).button)
-    place = place_of(without=("spindle",))
+    place = place_of("small", without=("spindle",))
     read_runs(place.bundle, place.source, place.out, without=place.without)
     cell = cells_of(open_page(read=(), without="spindle", **link))[0] if section == "confusion" else ""
     app = open_page(read=(), without="spindle", cell=cell, **link)
@@ -263,7 +234,7 @@ def test_parts_put_together_while_the_page_is_drawn(
 ) -> None:
     monkeypatch.setenv(data.BUNDLES_VARIABLE, str(bundles))
     only(monkeypatch, tmp_path, runs)
-    place = place_of()
+    place = place_of("small")
     with monkeypatch.context() as stopped, pytest.raises(StoppedError):
         stopped.setattr(table, "_merge", stop)
         read_runs(place.bundle, place.source, place.out)
@@ -286,7 +257,7 @@ def test_parts_put_together_while_the_page_is_drawn(
 
 def test_answers_that_are_gone_are_said(open_page: Open) -> None:
     app = open_page()
-    answers_beside(place_of().out).unlink()
+    answers_beside(place_of("small").out).unlink()
     st.cache_resource.clear()
     said = words(app.run())
     assert "is missing: read the windows again" in said

@@ -23,31 +23,15 @@ from dashboard import (
     verdict_form,
     verdicts,
 )
-from dashboard.address import Selection
-from dashboard.shell import View
 from tests.core.cli_runner import run_verb
-from tests.dashboard_fixtures import only
+from tests.dashboard_fixtures import PageAt, view_of
 
-APP = Path(__file__).parents[2] / "dashboard" / "app.py"
-PAGE = "../pages/review.py"
 Open = Callable[..., AppTest]
 ALL = {"queue": "all", "filter": "run:face_001,face_002"}
 
 
-def view_of_now() -> View:
-    dataset, folder = data.datasets()[0], data.bundles()[0]
-    return View(Selection(), dataset, folder, load_bundle(folder.path), ())
-
-
 @pytest.fixture
-def open_page(
-    monkeypatch: pytest.MonkeyPatch,
-    runs: Path,
-    bundles: Path,
-    tmp_path: Path,
-    own_build: Path,
-    read_at: Callable[[readings.Place], None],
-) -> Open:
+def open_page(page_at: PageAt, runs: Path, bundles: Path) -> Open:
     """Opens the page, all windows read unless told otherwise, as a reviewer, with a link's parameters."""
 
     def open_(
@@ -58,20 +42,10 @@ def open_page(
         recordings: Path | None = runs,
         **link: str,
     ) -> AppTest:
-        monkeypatch.setenv(data.BUNDLES_VARIABLE, str(models or tmp_path))
-        only(monkeypatch, tmp_path, recordings)
-        if read and models and recordings:
-            place = readings.place_of(view_of_now())
-            assert place
-            read_at(place)
-        app = AppTest.from_file(str(APP), default_timeout=30)
-        app.switch_page(PAGE)
-        if name:
-            app.session_state["reviewer"] = name
+        by = ("",) if read and models and recordings else ()
+        session = {"reviewer": name} if name else {}
         # the made-up runs are few: all of them are judged unless a test says otherwise
-        for key, value in {"part": "everything", **link}.items():
-            app.query_params[key] = value
-        return app.run()
+        return page_at("review", recordings, models, by, session, **{"part": "everything", **link})
 
     return open_
 
@@ -105,7 +79,7 @@ def test_what_the_model_read_and_the_label_are_remembered(open_page: Open) -> No
     app = open_page(**ALL)
     app.button(key="queue_agree").click().run()
     seen = kept().holding("mill")[0].seen
-    found = readings.readings_of(view_of_now(), "face_001")
+    found = readings.readings_of(view_of(), "face_001")
     assert found is not None
     row = found.iloc[0]
     assert (seen.label, seen.reading, seen.operation) == (row.line, row.read_line, row.operation)
@@ -195,15 +169,15 @@ def test_a_verdict_on_another_bundle_is_never_carried_over(open_page: Open) -> N
     assert "Not judged by you yet" in said
     assert "0 judged by Ann" in said
     assert "of before, another bundle" in said
-    assert verdict_form.verdicts_of(view_of_now(), "face_001") == {}
-    assert "1 stale" in verdict_form.badges(view_of_now(), [target])[target]
+    assert verdict_form.verdicts_of(view_of(), "face_001") == {}
+    assert "1 stale" in verdict_form.badges(view_of(), [target])[target]
 
 
 def test_other_pages_ask_what_was_said_of_many_windows(open_page: Open) -> None:
     app = open_page(**ALL)
     app.button(key="queue_agree").click().run()
     app.button(key="queue_model_wrong").click().run()
-    view = view_of_now()
+    view = view_of()
     assert verdict_form.verdicts_of(view, "face_001") == {0: "agree (Ann)", 16: "model wrong (Ann)"}
     cell = Target("cell", head="command", true="G1", read="G0")
     assert verdict_form.badges(view, [cell]) == {}
@@ -296,7 +270,7 @@ def test_the_report_holds_the_view(open_page: Open, scored_bundles: tuple[Path, 
     said = words(app)
     assert "every metric of the bundle's evaluation" in said
     assert "python -m core report" in said
-    page = report_button.make(view_of_now()).decode()
+    page = report_button.make(view_of()).decode()
     assert "What can be believed of scored" in page
     assert "<script" not in page
 
@@ -309,12 +283,12 @@ def test_the_printed_command_makes_the_same_report(
     assert "--verdicts" not in printed
     assert run_verb(tuple(shlex.split(printed)[3:]), monkeypatch, capsys)[0] == 0
     slices.marks().tag("mill", [("face_001", 0), ("face_001", 32)], "odd")
-    found = readings.readings_of(view_of_now(), "face_001")
+    found = readings.readings_of(view_of(), "face_001")
     assert found is not None
     cell = f"cell:operation/face>{found.iloc[0].read_operation}"
     kept().give("mill", Target("run", run="face_001"), "Ann", "agree")
     for asked in (cell, "tag:odd"):
-        view = view_of_now()
+        view = view_of()
         wanted, place = parse(asked).filter, readings.place_of(view)
         command = shlex.split(report_button.command(view, place, wanted))
         status, _, errors = run_verb(tuple(command[3:]), monkeypatch, capsys)

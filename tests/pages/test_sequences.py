@@ -8,44 +8,22 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.evidence.readings.sql import DEFAULT_SORT
-from core.model.bundle import load_bundle
-from dashboard import data, jobs, places, readings, sequence_table, slices
-from dashboard.address import Selection
-from dashboard.shell import View
-from tests.dashboard_fixtures import only
+from dashboard import jobs, places, readings, sequence_table, slices
+from tests.dashboard_fixtures import PageAt, view_of
 
-APP = Path(__file__).parents[2] / "dashboard" / "app.py"
-PAGE = "../pages/sequences.py"
 Open = Callable[..., AppTest]
 
 
 @pytest.fixture
-def open_page(
-    monkeypatch: pytest.MonkeyPatch,
-    runs: Path,
-    bundles: Path,
-    tmp_path: Path,
-    own_build: Path,
-    read_at: Callable[[readings.Place], None],
-) -> Open:
+def open_page(page_at: PageAt, runs: Path, bundles: Path) -> Open:
     """Opens the page on recordings and a bundle, all windows read unless told otherwise, with a link's parameters."""
 
     def open_(
         recordings: Path | None = runs, models: Path | None = bundles, *, read: bool = True, **link: str
     ) -> AppTest:
-        monkeypatch.setenv(data.BUNDLES_VARIABLE, str(models or tmp_path))
-        only(monkeypatch, tmp_path, recordings)
-        if read and recordings and models:
-            dataset, folder = data.datasets()[0], data.bundles()[0]
-            view = View(Selection(), dataset, folder, load_bundle(folder.path), ())
-            place = readings.place_of(view)
-            assert place
-            read_at(place)
-        app = AppTest.from_file(str(APP), default_timeout=30)
-        app.switch_page(PAGE)
-        for name, value in link.items():
-            app.query_params[name] = value
-        return app.run()
+        return page_at(
+            "sequences", recordings, models, ("",) if read and recordings and models else (), **link
+        )
 
     return open_
 
@@ -240,8 +218,7 @@ def test_no_recordings_and_no_bundle(open_page: Open) -> None:
 
 def test_another_page_has_the_readings_of_a_run(open_page: Open) -> None:
     open_page()
-    dataset, folder = data.datasets()[0], data.bundles()[0]
-    view = View(Selection(), dataset, folder, load_bundle(folder.path), ())
+    view = view_of()
     found = readings.readings_of(view, "face_002")
     assert found is not None
     assert found.start_row.tolist() == list(range(0, 16 * len(found), 16))
