@@ -1,16 +1,24 @@
 """Combinations with a name: kept, listed with what they cost, compared, opened, renamed, deleted."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
 
-from core.errors import ToolmarkError
 from core.evidence.ablation.combinations import Combination, CombinationError, Combinations
 from core.evidence.ablation.scored import NOTHING
 from core.evidence.metrics import describe
 from core.model.bundle import Bundle
-from dashboard import ablation_choice, ablation_figures, address, components, places, reading, selection
+from dashboard import (
+    ablation_choice,
+    ablation_figures,
+    address,
+    components,
+    feedback,
+    places,
+    reading,
+    selection,
+)
 from dashboard.ablation_choice import Taken
 from dashboard.ablation_figures import differences, points
 from dashboard.ablation_tests import Place
@@ -82,7 +90,6 @@ def show(place: Place, taken: Taken, chosen: Sequence[str]) -> None:
 
 
 def _keep(bundle: Bundle, taken: Taken) -> None:
-    said = st.session_state.pop(_SAID, None)
     with (
         st.form("keep_combination", border=False, clear_on_submit=True),
         st.container(horizontal=True, vertical_alignment="bottom", gap="small"),
@@ -102,25 +109,15 @@ def _keep(bundle: Bundle, taken: Taken) -> None:
             on_click=_save,
             args=(bundle,),
         )
-    if said:
-        st.error(components.sentence(said), icon=":material/error:")
+    if problem := feedback.told(_SAID):
+        st.error(components.sentence(problem), icon=":material/error:")
 
 
 def _save(bundle: Bundle) -> None:
     """Keep what is taken away by now."""
     name = (selection.chosen("combination_name") or "").strip()
     removal = ablation_choice.asked(bundle, selection.held()).removal
-    _try(lambda: kept().keep(bundle.machine.name, name, removal))
-
-
-def _try(act: Callable[[], None]) -> bool:
-    """Whether it could be done; why not is said when the page is drawn."""
-    try:
-        act()
-    except ToolmarkError as error:
-        st.session_state[_SAID] = str(error)
-        return False
-    return True
+    feedback.attempt(_SAID, kept().keep, bundle.machine.name, name, removal)
 
 
 def _edit(bundle: Bundle, one: Combination) -> None:
@@ -149,12 +146,12 @@ def _open(one: Combination) -> None:
 
 def _rename(bundle: Bundle, one: Combination) -> None:
     new = (selection.chosen(f"new_name_{one.name}") or "").strip()
-    if _try(lambda: kept().rename(bundle.machine.name, one.name, new)):
+    if feedback.attempt(_SAID, kept().rename, bundle.machine.name, one.name, new):
         selection.change(combos=tuple(new if name == one.name else name for name in selection.held().combos))
 
 
 def _delete(bundle: Bundle, one: Combination) -> None:
-    if _try(lambda: kept().delete(bundle.machine.name, one.name)):
+    if feedback.attempt(_SAID, kept().delete, bundle.machine.name, one.name):
         selection.change(combos=tuple(name for name in selection.held().combos if name != one.name))
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 from core.errors import ToolmarkError
 from core.training import ledger, pace, promotion
 from core.training.ledger import Training
-from dashboard import components, data, job_view, jobs, places, selection, trainings
+from dashboard import components, data, feedback, job_view, jobs, places, selection, trainings
 from dashboard.data import Dataset
 from dashboard.trainings import Entry
 
@@ -27,8 +27,8 @@ _ASKED, _FAILED = "experiment_asked", "experiment_failed"
 def show(chosen: Sequence[Entry], colours: Sequence[str], every: Sequence[Entry]) -> None:
     """A line a training."""
     st.html(_STYLE)
-    if failed := st.session_state.pop(_FAILED, None):
-        st.error(failed, icon=":material/error:")
+    if failed := feedback.told(_FAILED):
+        st.error(components.sentence(failed), icon=":material/error:")
     for entry, colour in zip(chosen, colours, strict=True):
         place = jobs.key_of(entry.name)
         with st.container(horizontal=True, vertical_alignment="center", key=f"line_{place}", gap="small"):
@@ -170,12 +170,8 @@ def dialogs(every: Sequence[Entry], dataset: Dataset | None) -> None:
 
 
 def _undo(name: str) -> None:
-    try:
-        promotion.undo(places.promoted_folder(), name)
-    except (ToolmarkError, OSError) as error:
-        st.session_state[_FAILED] = components.sentence(str(error))
-        return
-    if selection.held().bundle == name:
+    undone = feedback.attempt(_FAILED, promotion.undo, places.promoted_folder(), name)
+    if undone and selection.held().bundle == name:
         selection.change(bundle=None, protocol=None)
 
 

@@ -27,7 +27,7 @@ from core.evidence.readings.table import (
 )
 from core.model.bundle import Bundle
 from core.recordings.windows import STRIDE, window_count
-from dashboard import jobs, places
+from dashboard import feedback, jobs, places
 from dashboard.components import counted, listed, sentence
 from dashboard.data import Dataset, file_stamp
 from dashboard.job_view import duration
@@ -149,6 +149,7 @@ def _opening(place: Place, files: tuple[str, ...]) -> Iterator[None]:
         whole = described(place.out)
         if files != (str(place.out),) and whole is not None and whole.made == place.made:
             _parts.clear()
+            feedback.stay()
             st.rerun()
         st.error(sentence(str(error)), icon=":material/error:")
         st.stop()

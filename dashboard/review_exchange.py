@@ -4,12 +4,11 @@ import streamlit as st
 
 from core.evidence.review.exchange import from_csv, merge, to_csv
 from core.evidence.review.targets import ReviewError
-from dashboard import places, verdicts
+from dashboard import feedback, places, verdicts
 from dashboard.components import sentence
 from dashboard.shell import View
 
-_SAID = "review_import_said"
-_ROUND = "review_import_round"
+_DONE, _PROBLEM, _ROUND = "review_imported", "review_import_problem", "review_import_round"
 
 
 def show(view: View) -> None:
@@ -35,12 +34,10 @@ def show(view: View) -> None:
             # another key empties the box once the file was taken
             key = f"verdicts_file_{st.session_state.get(_ROUND, 0)}"
             st.file_uploader("CSV of verdicts", type="csv", key=key, on_change=_take, args=(key,))
-            said = st.session_state.pop(_SAID, None)
-            if said:
-                good, words = said
-                (st.success if good else st.error)(
-                    words, icon=":material/check_circle:" if good else ":material/error:"
-                )
+            if done := feedback.told(_DONE):
+                st.success(done, icon=":material/check_circle:")
+            if problem := feedback.told(_PROBLEM):
+                st.error(problem, icon=":material/error:")
 
 
 def _take(key: str) -> None:
@@ -49,9 +46,9 @@ def _take(key: str) -> None:
         return
     try:
         found = merge(verdicts.store(), from_csv(file.getvalue().decode("utf-8-sig")))
-        st.session_state[_SAID] = True, f"Imported: {found.sentence}"
+        feedback.tell(_DONE, f"Imported: {found.sentence}")
     except UnicodeDecodeError:
-        st.session_state[_SAID] = False, f"{file.name} is no text in UTF-8: export it again, as CSV in UTF-8."
+        feedback.tell(_PROBLEM, f"{file.name} is no text in UTF-8: export it again, as CSV in UTF-8.")
     except ReviewError as error:
-        st.session_state[_SAID] = False, sentence(str(error))
+        feedback.tell(_PROBLEM, sentence(str(error)))
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1

@@ -21,11 +21,11 @@ from core.evidence.review.queue import (
     ordered,
 )
 from core.evidence.review.sample import draw
-from core.evidence.review.targets import ReviewError
 from core.evidence.review.verdicts import Entry
 from dashboard import (
     components,
     data,
+    feedback,
     parts,
     review_audit,
     reviewer,
@@ -47,7 +47,7 @@ from dashboard.shell import View
 from dashboard.verdict_form import Target
 
 SAMPLE_SIZE, MOST_SAMPLED = 100, 5000
-ONWARD, LAST = "review_onward", "review_last"
+ONWARD, LAST, _PROBLEM = "review_onward", "review_last", "review_undo_problem"
 
 
 def show(view: View, found: Shown, desk: ReviewDesk) -> None:
@@ -220,9 +220,8 @@ def _traces(view: View, window: Window) -> None:
 def _last_given(view: View) -> None:
     """The verdict that was given last, for the page has gone on: that it is kept, and the way back."""
     entry: Entry | None = st.session_state.get(LAST)
-    problem = st.session_state.pop("review_undo_problem", None)
-    if problem:
-        st.error(problem, icon=":material/error:")
+    if problem := feedback.told(_PROBLEM):
+        st.error(sentence(problem), icon=":material/error:")
     here = (view.selection.run, view.selection.start_row)
     if entry is None or view.dataset is None or entry.dataset != view.dataset.name:
         return
@@ -241,9 +240,6 @@ def _last_given(view: View) -> None:
 
 
 def _undo(entry: Entry) -> None:
-    try:
-        verdicts.store().undo(entry)
-    except ReviewError as error:
-        st.session_state["review_undo_problem"] = sentence(str(error))
+    feedback.attempt(_PROBLEM, lambda: verdicts.store().undo(entry))
     st.session_state.pop(LAST, None)
     _turn((entry.target.run, entry.target.start_row or 0))

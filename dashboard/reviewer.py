@@ -6,11 +6,11 @@ from urllib.parse import unquote
 import streamlit as st
 
 from core.evidence.review.verdicts import LONGEST_REVIEWER, reviewer_problem
-from dashboard import selection
+from dashboard import feedback, selection
 from dashboard.components import escaped
 
 COOKIE = "toolmark_reviewer"
-_STATE = "reviewer"
+_STATE, _PROBLEM = "reviewer", "reviewer_problem"
 _FRONTEND = Path(__file__).parent / "frontend" / "reviewer.js"
 
 _keeper = st.components.v2.component(
@@ -45,8 +45,7 @@ def ask(key: str) -> str:
             args=(field,),
             help="Stands beside every verdict that you give. It is kept in this browser; nobody checks it.",
         )
-        problem = st.session_state.pop("reviewer_problem", None)
-        if problem:
+        if problem := feedback.told(_PROBLEM):
             st.error(problem, icon=":material/error:")
         _keeper(data={"cookie": COOKIE, "name": now}, key=f"{key}_keeper", height=1)
     return now
@@ -56,6 +55,6 @@ def _take(field: str) -> None:
     given = str(st.session_state.get(field) or "").strip()
     problem = reviewer_problem(given) if given else None
     if problem:
-        st.session_state["reviewer_problem"] = problem
+        feedback.tell(_PROBLEM, problem)
     else:
         st.session_state[_STATE] = given

@@ -6,6 +6,7 @@ from typing import Any, NoReturn, TypeVar
 
 import streamlit as st
 
+from dashboard import feedback
 from dashboard.address import PARAMETERS, Parsed, Selection, parse, serialise
 
 Value = TypeVar("Value")
@@ -73,6 +74,7 @@ def rerun() -> NoReturn:
     What the browser sent with the fragment's turn may be an address from before the last click.
     """
     change()
+    feedback.stay()
     st.rerun()
 
 
@@ -110,9 +112,12 @@ def begin_part(key: str, value: Value) -> Value | None:
 
 
 def turn_to(page: str) -> None:
-    """Begin a page. A widget that several pages have is another one on each: the value that it had on the page before
-    would look as if it had it already, and it would show its first option instead.
+    """Begin a page; what came of the last click has been read by now.
+
+    A widget that several pages have is another one on each: the value that it had on the page before would look as if
+    it had it already, and it would show its first option instead.
     """
+    feedback.turn()
     if st.session_state.get(_PAGE, page) != page:
         for key in st.session_state.pop(_LED, set()):
             st.session_state.pop(key, None)

@@ -9,6 +9,7 @@ from core.recordings.derived import FORMS
 from dashboard import (
     channel_picker,
     components,
+    feedback,
     laid_over,
     layouts,
     parts,
@@ -34,13 +35,13 @@ def choose_over(others: Sequence[str], selected: Selection) -> None:
     parts.box("Lay over it", "over", others, over, placeholder="No other run")
 
 
-def choose_channels(run: Run, shown: Shown) -> None:
-    """The choice of channels; nothing of it is drawn while it is closed."""
+def choose_channels(run: Run, shown: Shown) -> bool:
+    """The choice of channels; nothing of it is drawn while it is closed. Whether it is open."""
     popover = st.popover(
         "Channels", icon=":material/ssid_chart:", key="channels_popover", on_change="rerun", width="content"
     )
     if not popover.open:
-        return
+        return False
     known = set(run.traces.machine.modalities)
     with popover:
         with st.container(horizontal=True, gap="small"):
@@ -56,11 +57,12 @@ def choose_channels(run: Run, shown: Shown) -> None:
                 on_change=signals_view.add_derived,
                 args=("derived", run.traces.machine),
             )
-        if trouble := signals_view.trouble():
+        if trouble := feedback.told(signals_view.TROUBLE):
             st.warning(trouble, icon=":material/warning:")
         channel_picker.show(
             run.traces, shown.channels, layouts.load().pinned, signals_view.PICKER, signals_view.picked
         )
+    return True
 
 
 def choose_look(selected: Selection) -> None:
@@ -142,7 +144,7 @@ def choose_shift(run: Run, over: Run | None, selected: Selection) -> None:
         icon=":material/align_horizontal_left:",
         key="align",
         help="Shift the other run so that most rows execute the same program line.",
-        on_click=lambda: signals_view.note(signals_beside.align(run, over)),
+        on_click=lambda: feedback.tell(signals_view.NOTED, signals_beside.align(run, over)),
     )
 
 

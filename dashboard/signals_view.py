@@ -13,9 +13,9 @@ from core.recordings.derived import parse
 from core.recordings.machine import Machine
 from core.recordings.traces import Traces
 from core.recordings.windows import WINDOW_ROWS
-from dashboard import layouts, selection, shown_channels, theme, trace_viewer
+from dashboard import feedback, layouts, selection, shown_channels, theme, trace_viewer
 from dashboard.address import Selection
-from dashboard.layouts import Layout, LayoutError
+from dashboard.layouts import Layout
 from dashboard.shown_channels import Shown
 from dashboard.trace_payload import worth_drawing
 from dashboard.trace_viewer import Over, Picture
@@ -24,7 +24,7 @@ STANDARDISED, MERGED = "std", "modality"
 VIEWER, PICKER = "signals_viewer", "signals_picker"
 # what the viewer last said or was last told of where it is, the number of that, and the blocks that it has
 _PLACE, _TOKEN, _KNOWN = "signals_place", "signals_token", "signals_known"
-_TROUBLE, _NOTED, _SHOWN = "signals_trouble", "signals_noted", "signals_shown"
+TROUBLE, NOTED, _SHOWN = "signals_trouble", "signals_noted", "signals_shown"
 # the row under the pinned cursor
 _PINNED = "signals_pinned"
 _PLACED = ("span", "mark_a", "mark_b", "shift")
@@ -129,7 +129,7 @@ def _drop(name: str) -> None:
     shown: Sequence[str] = st.session_state.get(_SHOWN, ())
     left = tuple(own for own in shown if own != name)
     if name in (pinned := layouts.load().pinned):
-        _try(layouts.pin, tuple(own for own in pinned if own != name))
+        feedback.attempt(TROUBLE, layouts.pin, tuple(own for own in pinned if own != name))
     selection.change(channels=left)
 
 
@@ -139,7 +139,7 @@ def picked() -> None:
     channels, pinned = said.get("channels"), said.get("pinned")
     if not isinstance(channels, list) or not isinstance(pinned, list):
         return
-    _try(layouts.pin, tuple(str(name) for name in pinned))
+    feedback.attempt(TROUBLE, layouts.pin, tuple(str(name) for name in pinned))
     selection.change(channels=tuple(str(name) for name in channels), layout=None)
 
 
@@ -151,7 +151,7 @@ def add_derived(key: str, machine: Machine) -> None:
     try:
         own = parse(text, machine).text
     except ToolmarkError as error:
-        st.session_state[_TROUBLE] = str(error)
+        feedback.tell(TROUBLE, str(error))
         return
     st.session_state[key] = ""
     selection.change(channels=(*st.session_state.get(_SHOWN, ()), own), layout=None)
@@ -166,7 +166,7 @@ def save_layout(key: str, shown: Sequence[str]) -> None:
     """Keep what is shown under the name that the widget with this key holds; for a button."""
     name = str(st.session_state.get(key) or "").strip()
     held = selection.held()
-    if _try(layouts.save, name, Layout(tuple(shown), held.scale, held.panels)):
+    if feedback.attempt(TROUBLE, layouts.save, name, Layout(tuple(shown), held.scale, held.panels)):
         selection.change(layout=name)
         st.session_state[key] = ""
 
@@ -180,25 +180,8 @@ def take_layout(name: str) -> None:
 
 def delete_layout(name: str) -> None:
     """Take a layout away; for a button."""
-    if _try(layouts.delete, name) and selection.held().layout == name:
+    if feedback.attempt(TROUBLE, layouts.delete, name) and selection.held().layout == name:
         selection.change(layout=None)
-
-
-def trouble() -> str | None:
-    """What went wrong in the reader's last click, once."""
-    said: str | None = st.session_state.pop(_TROUBLE, None)
-    return said
-
-
-def note(words: str) -> None:
-    """Keep what came of a click, to be said when the page is drawn."""
-    st.session_state[_NOTED] = words
-
-
-def noted() -> str | None:
-    """What came of the reader's last click, once."""
-    said: str | None = st.session_state.pop(_NOTED, None)
-    return said
 
 
 def rows_in_view(traces: Traces, selected: Selection) -> tuple[int, int]:
@@ -210,15 +193,6 @@ def cursor(selected: Selection) -> int | None:
     """The row that the reader has pinned, else that of cursor A."""
     pinned: int | None = st.session_state.get(_PINNED)
     return selected.mark_a if pinned is None else pinned
-
-
-def _try(action: Any, *arguments: Any) -> bool:
-    try:
-        action(*arguments)
-    except LayoutError as error:
-        st.session_state[_TROUBLE] = str(error)
-        return False
-    return True
 
 
 def shown_now(traces: Traces, selected: Selection) -> Shown:

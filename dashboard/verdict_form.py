@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.evidence.review.targets import ReviewError, Seen, Target
 from core.evidence.review.verdicts import LONGEST_NOTE, MEANINGS, VERDICTS, Entry, Verdicts
-from dashboard import readings, reviewer, selection, verdicts
+from dashboard import feedback, readings, reviewer, selection, verdicts
 from dashboard.components import counted, escaped, sentence
 from dashboard.shell import View
 from dashboard.verdicts import badges, verdicts_of
@@ -97,9 +97,8 @@ def _note(field: str, mine: Entry | None, key: str) -> None:
 
 def _said(view: View, target: Target, key: str, mine: Entry | None, entries: tuple[Entry, ...]) -> None:
     """That it was kept, and when; what others say, behind a click so that each judges by himself first."""
-    problem = st.session_state.pop(f"{key}_problem", None)
-    if problem:
-        st.error(problem, icon=":material/error:")
+    if problem := feedback.told(f"{key}_problem"):
+        st.error(sentence(problem), icon=":material/error:")
     others = [entry for entry in entries if mine is None or entry.number != mine.number]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if mine:
@@ -148,7 +147,7 @@ def _write(field: str, key: str, mine: Entry | None) -> None:
     try:
         verdicts.store().annotate(mine, str(st.session_state.get(field) or ""))
     except ReviewError as error:
-        st.session_state[f"{key}_problem"] = f"The note was not kept. {sentence(str(error))}"
+        feedback.tell(f"{key}_problem", f"The note was not kept. {sentence(str(error))}")
         st.session_state[f"{field}_lost"] = True
         return
     st.session_state.pop(f"{field}_lost", None)
@@ -163,7 +162,7 @@ def _keep(view: View, target: Target, key: str, seen: Seen | None, heard: Heard 
         shown = seen or verdicts.seen_of(view, target)
         kept = verdicts.store().give(view.dataset.name, target, reviewer.name(), verdict, note, shown)
     except ReviewError as error:
-        st.session_state[f"{key}_problem"] = f"Not kept. {sentence(str(error))}"
+        feedback.tell(f"{key}_problem", f"Not kept. {sentence(str(error))}")
         st.session_state[f"{field}_lost"] = True
         return
     st.session_state.pop(f"{field}_lost", None)
@@ -172,7 +171,4 @@ def _keep(view: View, target: Target, key: str, seen: Seen | None, heard: Heard 
 
 
 def _take_back(how: Callable[[Verdicts, Entry], Entry], key: str, mine: Entry) -> None:
-    try:
-        how(verdicts.store(), mine)
-    except ReviewError as error:
-        st.session_state[f"{key}_problem"] = sentence(str(error))
+    feedback.attempt(f"{key}_problem", lambda: how(verdicts.store(), mine))

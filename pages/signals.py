@@ -7,6 +7,7 @@ import streamlit as st
 from core.errors import ToolmarkError
 from dashboard import (
     components,
+    feedback,
     laid_over,
     layouts,
     run_choice,
@@ -57,6 +58,7 @@ def open_over(view: View, selected: Selection) -> Run | None:
 @st.fragment
 def desk(view: View, run: Run) -> None:
     """The traces and everything that changes them: none of it draws the page again."""
+    feedback.turn()
     selected = replace(
         selection.read().selection,
         run=run.traces.name,
@@ -67,13 +69,13 @@ def desk(view: View, run: Run) -> None:
     shown = signals_view.shown_now(run.traces, selected)
     over = open_over(view, selected)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        signals_controls.choose_channels(run, shown)
+        choosing = signals_controls.choose_channels(run, shown)
         signals_controls.choose_look(selected)
         signals_controls.choose_layout(selected, shown)
         signals_controls.choose_shift(run, over, selected)
         read = signals_controls.choose_reading(view, run)
         st.page_link("../pages/predict.py", label="Predict here", icon=":material/troubleshoot:")
-    say(view, run, selected, shown)
+    say(view, run, selected, shown, choosing)
     readings = (read, view.bundle.digest) if read is not None and view.bundle else None
     laid, said = laid_over.laid(run, over, selected)
     if said:
@@ -88,11 +90,14 @@ def desk(view: View, run: Run) -> None:
     selection.hold(selected)
 
 
-def say(view: View, run: Run, selected: Selection, shown: Shown) -> None:
-    """What of a link or of a click could not be followed, and what came of one."""
-    if trouble := signals_view.trouble():
+def say(view: View, run: Run, selected: Selection, shown: Shown, choosing: bool) -> None:
+    """What of a link or of a click could not be followed, and what came of one.
+
+    choosing: the choice of channels is open, and says itself what went wrong in it.
+    """
+    if not choosing and (trouble := feedback.told(signals_view.TROUBLE)):
         st.warning(trouble, icon=":material/warning:")
-    if noted := signals_view.noted():
+    if noted := feedback.told(signals_view.NOTED):
         st.caption(noted)
     if shown.unknown:
         names = components.escaped(components.listed(shown.unknown))
