@@ -4,7 +4,8 @@ import hashlib
 from collections.abc import Collection
 from dataclasses import replace
 
-from core.recordings.sequences import SequencesError, Splits
+from core.recordings.sequences import Splits
+from core.recordings.window_file import SequencesError
 
 
 def leave_out(splits: Splits, channels: Collection[str]) -> Splits:

@@ -17,8 +17,9 @@ from core.evidence.truth import EvidenceError
 from core.model.bundle import Bundle
 from core.model.many_windows import read_both
 from core.model.predict import Advance
-from core.recordings.sequences import MANIFEST, digest, read_splits
+from core.recordings.sequences import MANIFEST, read_splits
 from core.recordings.store import INDEX
+from core.recordings.window_file import digest
 from core.recordings.windows import Windows
 
 NOTHING = Removal(())

@@ -8,7 +8,8 @@ import pytest
 from core.evidence.ablation.removal import Removal, Way, removed
 from core.model.bundle import Bundle, load_bundle
 from core.recordings.machine import Machine
-from core.recordings.sequences import Windows, read_splits
+from core.recordings.sequences import read_splits
+from core.recordings.windows import Windows
 from core.training.presets import BEST, with_changes
 from core.training.train import train
 from core.twin.constants import constants
