@@ -202,12 +202,17 @@ def published(
     from core.evidence.ablation.trials import published_trials
 
     _run("published", splits, out, published_trials(seed or ALL_SEEDS), threads, change)
-    trials(out, json)
+    trials([out], json)
 
 
 @app.command()
 def trials(
-    folder: Annotated[Path, typer.Argument(help="folder of trials, or a file of them")],
+    folders: Annotated[
+        list[Path],
+        typer.Argument(
+            help="folder of trials, or a file of them; of several, each a fold, the runs are pooled"
+        ),
+    ],
     json: TrialsFile = None,
     techniques: Annotated[Path | None, typer.Option(help="CSV of the techniques")] = None,
     modalities: Annotated[Path | None, typer.Option(help="CSV of the modalities")] = None,
@@ -215,9 +220,10 @@ def trials(
     """Tables of the trials that are finished, beside the published figures, and why they differ."""
     from core.evidence.ablation import modality_table, technique_table
     from core.evidence.ablation.published_words import explained
+    from core.evidence.ablation.results import pooled
     from core.evidence.ablation.trial_file import read_trials, write_trials
 
-    found = read_trials(folder)
+    found = pooled([read_trials(folder) for folder in folders])
     if json:
         write_trials(found, json)
     if techniques:

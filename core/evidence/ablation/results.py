@@ -1,6 +1,7 @@
 """What finished trials say: figures over their seeds, and differences paired by run over the seeds of both sides."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -33,7 +34,7 @@ class Result:
 
 @dataclass(frozen=True, eq=False)
 class Results:
-    """Finished trials on the same windows; `changes` were made to every preset alike."""
+    """Finished trials on the same windows, or on the same folds; `changes` were made to every preset alike."""
 
     machine: str
     every: tuple[Result, ...]
@@ -144,6 +145,34 @@ def _value(evaluation: Evaluation, metric: str, group: str) -> float | None:
     if tally is None or not tally.asked[mask].sum():
         return None
     return float(tally.statistic(tally.sums[mask].sum(axis=0, keepdims=True))[0])
+
+
+def pooled(parts: Sequence[Results]) -> Results:
+    """Trials of several folds as one: those that are finished in every fold, with the runs of all.
+
+    Raises:
+        EvidenceError: no trial is finished in all, two parts hold the same run, or they differ in machine, protocol or
+            changes.
+    """
+    first, *others = parts
+    if not others:
+        return first
+    for name in ("machine", "changes", "protocol", "operations"):
+        if any(getattr(each, name) != getattr(first, name) for each in others):
+            raise EvidenceError(f"The trials differ in their {name}; pool only those of one {name}.")
+    seen = [run for each in parts for run in {unit.run for unit in each.every[0].evaluation.units}]
+    twice = next((run for run, often in Counter(seen).items() if often > 1), None)
+    if twice is not None:
+        raise EvidenceError(f"The run {twice} is in the test part of two of them; pool folds of one split.")
+    found = [{(each.trial, each.removed): each.evaluation for each in part.every} for part in parts]
+    every = tuple(
+        Result(trial, summed([own[trial, removed] for own in found]), removed)
+        for trial, removed in found[0]
+        if all((trial, removed) in own for own in found)
+    )
+    if not every:
+        raise EvidenceError("No trial is finished in all of them; run the same trials on every fold.")
+    return replace(first, every=every)
 
 
 def collect(out: Path) -> Results:

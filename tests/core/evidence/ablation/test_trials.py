@@ -1,5 +1,6 @@
 """Tests of trials and their tables: really trained, shared stage 1, taken up again, paired over common seeds."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from core.evidence.ablation import modality_table, technique_table
 from core.evidence.ablation import trials as module
 from core.evidence.ablation.modality_table import modalities
 from core.evidence.ablation.removal import Removal
-from core.evidence.ablation.results import collect
+from core.evidence.ablation.results import Result, Results, collect, figure, pooled
 from core.evidence.ablation.scored import Ablation
 from core.evidence.ablation.techniques import techniques
 from core.evidence.ablation.trial_file import read_trials, write_trials
@@ -131,6 +132,46 @@ def test_trained_without_beside_removed_at_inference(pipeline: Pipeline, tmp_pat
     file.write_text(file.read_text().replace('"asked"', '"asket"'))
     with pytest.raises(EvidenceError, match="damaged"):
         read_trials(file)
+
+
+def test_folds_are_pooled_over_their_runs(pipeline: Pipeline, tmp_path: Path, toolmark: Toolmark) -> None:
+    bundle = load_bundle(pipeline.bundle)
+    ablation = Ablation(bundle, read_splits(pipeline.splits).test)
+    evaluations = {name: ablation.evaluation(Removal(name)) for name in ((), ("gyro",))}
+
+    def fold(number: int, *, gyro: bool = True) -> Results:
+        every = [
+            Result(
+                Trial("best", 0),
+                replace(
+                    each,
+                    folds=(number,),
+                    units=tuple(replace(u, run=f"{u.run}-{number}") for u in each.units),
+                ),
+                *names,
+            )
+            for names, each in evaluations.items()
+            if gyro or not names
+        ]
+        return Results(bundle.machine.name, tuple(every))
+
+    for number in (0, 1):
+        write_trials(fold(number), tmp_path / f"{number}.json")
+    files = [str(tmp_path / f"{number}.json") for number in (0, 1)]
+    toolmark("trials", *files, "--json", str(tmp_path / "both.json"))
+    both, one = read_trials(tmp_path / "both.json"), read_trials(tmp_path / "0.json")
+    for removed in ("", "gyro"):
+        twice, once = (figure(of.of("best", removed=removed), "exact_line") for of in (both, one))
+        assert twice and once
+        assert (twice.n, twice.runs) == (2 * once.n, 2 * once.runs)
+        assert twice.interval.value == pytest.approx(once.interval.value)
+    assert both.every[0].evaluation.folds == (0, 1)
+    # what one fold has alone is left out
+    assert pooled([fold(0), fold(1, gyro=False)]).modalities("best") == ()
+    with pytest.raises(EvidenceError, match="in the test part of two of them"):
+        pooled([fold(0), fold(0)])
+    with pytest.raises(EvidenceError, match="differ in their changes"):
+        pooled([fold(0), replace(fold(1), changes=("stage2.loop.epochs=2",))])
 
 
 def test_what_the_windows_do_not_hold_cannot_be_left_out(pipeline: Pipeline, tmp_path: Path) -> None:
