@@ -75,7 +75,8 @@ def _named(found: Sequence[tuple[KeptTrials, str]]) -> dict[str, tuple[KeptTrial
 def name_of(kept: KeptTrials, base: str) -> str:
     """What trials are called where several are to be chosen from."""
     design = "published configuration" if base == FULL["seed"] else base
-    return f"{kept.of.protocol} protocol, {design}"
+    folds = f", {len(kept.of.folds)} folds" if len(kept.of.folds) > 1 else ""
+    return f"{kept.of.protocol} protocol, {design}{folds}"
 
 
 def whole_words(base: str, whole: Figure) -> str:
@@ -94,12 +95,17 @@ def changed_words(kept: KeptTrials) -> str:
 
 
 def _pick(view: View, bundle: Bundle, names: dict[str, tuple[KeptTrials, str]]) -> str:
-    own = next(
-        (name for name, (each, _) in names.items() if each.of.protocol == bundle.protocol), next(iter(names))
+    # of the bundle's protocol, and with something that was trained without
+    own = sorted(
+        names, key=lambda name: (names[name][0].of.protocol != bundle.protocol, not _trained(*names[name]))
     )
-    value = view.selection.trials if view.selection.trials in names else own
+    value = view.selection.trials if view.selection.trials in names else own[0]
     parts.box("Trained", "trials", list(names), value, width=320)
     return value
+
+
+def _trained(kept: KeptTrials, base: str) -> bool:
+    return any(each.trial.technique == base and each.trial.without for each in kept.of.every)
 
 
 def draw(key: str, rows: Sequence[Modality], *, printed: bool = False) -> None:

@@ -9,7 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.evidence.ablation.cases import Case, cases, kinds_named, modalities
-from core.evidence.ablation.results import Result, Results
+from core.evidence.ablation.removal import Removal
+from core.evidence.ablation.results import Result, Results, pooled
 from core.evidence.ablation.scored import Ablation, held_out_windows
 from core.evidence.ablation.shapley import shapley
 from core.evidence.ablation.table import effects, score_cases
@@ -214,3 +215,33 @@ def test_trials_are_shown_beside_what_was_published(
     (row,) = component(app, "bar_after")["rows"]
     assert row["key"] == "pressure" and row["cells"][0]["text"] == row["cells"][2]["text"]
     assert "2 seeds" in words(app)
+
+
+def test_trials_of_several_folds_stand_beside_those_of_one(
+    open_page: Open, place: Place, ablation: Ablation, nothing_shipped: Path
+) -> None:
+    whole, removed = (ablation.evaluation(Removal(names)) for names in ((), ("gyro",)))
+    full, taken = Result(Trial("best", 0), whole), Result(Trial("best", 0), removed, "gyro")
+    without = Result(Trial("best", 0, "gyro"), removed)
+    folder, machine = nothing_shipped / "bantam_desktop_mill" / "trials", place.bundle.machine.name
+    write_trials(Results(machine, (full, taken, without)), folder / "run.json")
+    other = [
+        replace(
+            each,
+            evaluation=replace(
+                each.evaluation,
+                folds=(1,),
+                units=tuple(replace(u, run=f"{u.run}-1") for u in each.evaluation.units),
+            ),
+        )
+        for each in (full, taken)
+    ]
+    both = pooled([Results(machine, (full, taken)), Results(machine, tuple(other))])
+    write_trials(both, folder / "run-folds.json")
+    app = open_page(ablation="tables", table="retrained")
+    box = app.selectbox(key="pick_trials")
+    assert box.options == ["run protocol, best, 2 folds", "run protocol, best"]
+    assert box.value == "run protocol, best", "the one in which something was trained without"
+    box.set_value("run protocol, best, 2 folds").run()
+    row = whole.row("exact_line")
+    assert row is not None and f"n = {2 * row.n:,} of 2 runs, 1 seed" in words(app)

@@ -46,6 +46,11 @@ class Results:
         return self.every[0].evaluation.protocol
 
     @property
+    def folds(self) -> tuple[int | str, ...]:
+        """The folds whose test runs were scored."""
+        return self.every[0].evaluation.folds
+
+    @property
     def operations(self) -> tuple[str, ...]:
         """The operations of the machine."""
         return self.every[0].evaluation.operations
