@@ -9,6 +9,7 @@ import streamlit as st
 from core.evidence.evaluation import Evaluation
 from core.evidence.metrics import MODEL, describe
 from core.evidence.paired import FEWEST_RUNS, Difference, difference, unlike
+from core.evidence.tally import by_run
 from dashboard import components, data, evaluations, trainings
 from dashboard.score_table import COMPARED
 from dashboard.trainings import Entry
@@ -173,7 +174,8 @@ def _paired(
     if _first is None or _second is None:
         return []
     sides: list[dict[str, Any]] = [
-        {tally.metric: tally for tally in each.tallies if tally.method == MODEL} for each in (_first, _second)
+        {tally.metric: tally for tally in by_run(each.units, each.tallies)[1] if tally.method == MODEL}
+        for each in (_first, _second)
     ]
     both = [metric for metric in METRICS if metric in sides[0] and metric in sides[1]]
     return [difference(metric, sides[0][metric], sides[1][metric]) for metric in both]

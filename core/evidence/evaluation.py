@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from core.evidence.answers import Answers, model_answers, operation_answers
 from core.evidence.bootstrap import BootstrapConfig, interval
 from core.evidence.metrics import MODEL, describe, order, tallies, truth_tallies
-from core.evidence.tally import Bools, Tally, Unit
+from core.evidence.tally import Bools, Tally, Unit, by_run
 from core.evidence.truth import EvidenceError, Truth, truth_of
 from core.gcode.tokens import Scheme
 from core.model.prediction import BatchPrediction, TeacherForced
@@ -171,8 +171,10 @@ def _row(
     n = int(tally.asked[mask].sum())
     if n == 0:
         return None
-    found = interval(tally.sums[mask], tally.statistic, bootstrap)
-    named = all(unit.run for unit, chosen in zip(units, mask, strict=True) if chosen)
+    chosen = [unit for unit, own in zip(units, mask, strict=True) if own]
+    (together,) = by_run(chosen, [replace(tally, sums=tally.sums[mask])])[1]
+    found = interval(together.sums, tally.statistic, bootstrap)
+    named = all(unit.run for unit in chosen)
     low, high = (found.low, found.high) if named else (None, None)
     note = describe(tally.metric).note
     if not named:

@@ -3,6 +3,8 @@
 from core.evidence.metrics import MODEL
 
 PROTOCOL = "seed"
+# what it was recorded on
+MACHINE = "Bantam desktop mill"
 
 # (method, metric) -> per cent as printed there
 PUBLISHED = {

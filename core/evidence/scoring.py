@@ -35,7 +35,7 @@ def score_bundle(
     Raises:
         EvidenceError: the windows were prepared for other inputs or tokens, or a test run was trained on.
     """
-    _check(bundle, splits, part)
+    check_windows(bundle, splits, part)
     tell = told or (lambda done, what: None)
     test, manifest = getattr(splits, part), splits.manifest
     tell(0, "free-running")
@@ -90,7 +90,12 @@ def _operations_alone(
     )
 
 
-def _check(bundle: Bundle, splits: Splits, part: str) -> None:
+def check_windows(bundle: Bundle, splits: Splits, part: str) -> None:
+    """Refuse windows that a bundle cannot read, or whose runs it has learned from.
+
+    Raises:
+        EvidenceError: other inputs or tokens, or another fold or split.
+    """
     manifest = splits.manifest
     same = manifest.spec == bundle.inputs and manifest.scheme == bundle.manifest.scheme
     if not same and manifest.protocol == bundle.protocol:

@@ -1,6 +1,7 @@
 """What each run adds to a metric: the least from which its value and its interval can be had again."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -61,6 +62,21 @@ class Tally:
     def statistic(self) -> Statistic:
         """The function from summed sums to the metric's value."""
         return STATISTICS[self.kind]
+
+
+def by_run(units: Sequence[Unit], tallies: Sequence[Tally]) -> tuple[tuple[Unit, ...], tuple[Tally, ...]]:
+    """The same with one unit a run, of no operation, where a run has several: its parts are no samples of their own."""
+    runs = sorted({unit.run for unit in units})
+    if len(runs) == len(units):
+        return tuple(units), tuple(tallies)
+    place = {run: index for index, run in enumerate(runs)}
+    own = [place[unit.run] for unit in units]
+    found = []
+    for tally in tallies:
+        sums = np.zeros((len(runs), tally.sums.shape[1]))
+        np.add.at(sums, own, tally.sums)
+        found.append(replace(tally, sums=sums))
+    return tuple(Unit(run, -1) for run in runs), tuple(found)
 
 
 def share(metric: str, method: str, right: Bools, asked: Bools, unit: Ints, n_units: int) -> Tally:

@@ -8,6 +8,7 @@ from core.evidence.comparison.differences import Difference, between
 from core.evidence.comparison.figures import Group
 from core.evidence.evaluation import ALL, Evaluation
 from core.evidence.metrics import MODEL
+from core.evidence.tally import by_run
 from core.evidence.truth import EvidenceError
 
 
@@ -27,7 +28,7 @@ def changes(first: Evaluation, second: Evaluation, *, by_operation: bool = False
 def _groups(evaluation: Evaluation, by_operation: bool) -> list[Group]:
     own = tuple(tally for tally in evaluation.tallies if tally.method == MODEL)
     if not by_operation:
-        return [Group(ALL, evaluation.units, own)]
+        return [Group(ALL, *by_run(evaluation.units, own))]
     operation = np.array([unit.operation for unit in evaluation.units], np.int64)
     found = []
     for index, name in enumerate(evaluation.operations):

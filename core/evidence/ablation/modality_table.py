@@ -54,7 +54,7 @@ def _cost(row: Modality) -> float:
 def _modality(found: Results, base: str, name: str, metric: str, group: str) -> Modality:
     whole = found.of(base)
     removed, retrained = found.of(base, removed=name), found.of(base, without=name)
-    printed = base == FULL["seed"] and metric == "token" and group == ALL
+    printed = base == FULL["seed"] and metric == "token" and group == ALL and found.as_published
     published = PUBLISHED.get(name) if printed else None
 
     def loss(side: Seeds) -> Loss | None:

@@ -7,7 +7,7 @@ from core.evidence.ablation.results import Results
 from core.evidence.ablation.techniques import Technique, techniques
 from core.evidence.ablation.trials import FULL
 from core.evidence.metrics import MODEL
-from core.evidence.published import MODALITIES, PROTOCOL, PUBLISHED, TECHNIQUES
+from core.evidence.published import MACHINE, MODALITIES, PROTOCOL, PUBLISHED, TECHNIQUES
 
 METRIC = "token"
 BASE = FULL["seed"]
@@ -28,15 +28,20 @@ def explained(found: Results) -> list[str]:
             f"The published figures are of windows split at random (`{PROTOCOL}`). Under `{found.protocol}` whole runs "
             "are held out, so a gap to them is the cost of that, not a fault of either table."
         )
-    return [
-        sentence
-        for sentence in (
-            *said,
-            *of_techniques(techniques(found, METRIC)),
-            *of_modalities(modalities(found, BASE, METRIC)),
-        )
-        if sentence
-    ]
+    if not found.as_published:
+        return [*said, _others(found)]
+    said += [*of_techniques(techniques(found, METRIC)), *of_modalities(modalities(found, BASE, METRIC))]
+    return [sentence for sentence in said if sentence]
+
+
+def _others(found: Results) -> str:
+    """Why nothing here is held against what was published."""
+    if found.changes:
+        changed = ", ".join(found.changes)
+        return f"Trained with changes ({changed}), so nothing of it is held against what was published."
+    return (
+        f"These are of {found.machine}, the published ones of {MACHINE}: nothing of it is held against them."
+    )
 
 
 def printed_drops() -> str:
@@ -114,8 +119,9 @@ def of_modalities(found: Sequence[Modality]) -> list[str]:
         ("left out of the training", {each.name: each.retrained for each in found}),
     ):
         known = {name: loss for name, loss in losses.items() if loss and name in MODALITIES}
+        bounded = {name: loss for name, loss in known.items() if loss.against.low is not None}
         for place, inside in (("outside", False), ("within", True)):
-            names = [_beside(name, loss) for name, loss in known.items() if _inside(name, loss) == inside]
+            names = [_beside(name, loss) for name, loss in bounded.items() if _inside(name, loss) == inside]
             if names:
                 said.append(f"The published drop lies {place} our interval, {how}: {'; '.join(names)}.")
         said.append(_ranked(how, known))

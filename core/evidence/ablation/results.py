@@ -1,4 +1,8 @@
-"""What finished trials say: figures over their seeds, and differences paired by run over the seeds of both sides."""
+"""What finished trials say: figures over their seeds, and differences paired by run and seed.
+
+Intervals are drawn over runs and seeds together: three trainings of one design differ, and what another would have
+reached is part of what is not known.
+"""
 
 import json
 from collections import Counter
@@ -9,14 +13,15 @@ from pathlib import Path
 import numpy as np
 
 from core.evidence.ablation.trials import BUNDLE, EVALUATION, REMOVED, TRIALS, Trial
-from core.evidence.bootstrap import Interval, interval
+from core.evidence.bootstrap import BootstrapConfig, Floats, Interval, Statistic, percentiles, run_weights
 from core.evidence.evaluation import ALL, Evaluation
 from core.evidence.evaluation_file import read_evaluation
 from core.evidence.metrics import MODEL
-from core.evidence.paired import Difference, difference
+from core.evidence.paired import Difference
 from core.evidence.pooling import summed
+from core.evidence.published import MACHINE
 from core.evidence.sums_file import slim
-from core.evidence.tally import Bools, Tally
+from core.evidence.tally import Bools, Tally, Unit, by_run
 from core.evidence.truth import EvidenceError
 
 # a seed -> what the trial of that seed reached
@@ -69,6 +74,11 @@ class Results:
         }
 
     @property
+    def as_published(self) -> bool:
+        """Whether these are of the published machine and of presets as they are."""
+        return self.machine == MACHINE and not self.changes
+
+    @property
     def bases(self) -> tuple[str, ...]:
         """The full models from which modalities were taken away, at inference or by training without."""
         return tuple(dict.fromkeys(e.trial.technique for e in self.every if e.trial.without or e.removed))
@@ -81,7 +91,7 @@ class Results:
 
 @dataclass(frozen=True)
 class Figure:
-    """A metric over all seeds with its 95 % interval over runs; `single`: each seed's own value."""
+    """A metric over all seeds with its 95 % interval over runs and seeds; `single`: each seed's own value."""
 
     interval: Interval
     n: int
@@ -92,20 +102,15 @@ class Figure:
 
 def figure(found: Seeds, metric: str, group: str = ALL) -> Figure | None:
     """A metric of the trials of one name, all seeds pooled; None where it was not scored."""
-    if not found:
+    side = _side(found, metric, group)
+    if side is None:
         return None
-    pooled = summed([_alone(each, metric) for each in found.values()])
-    tally, mask = _tally(pooled, metric), _mask(pooled, group)
-    if tally is None or not tally.asked[mask].sum():
-        return None
-    sums = tally.sums[mask]
     single = [_value(each, metric, group) for each in found.values()]
-    named = all(unit.run for unit in pooled.units)
-    reached = interval(sums, tally.statistic)
+    low, high = _bounds([(1, side)])
     return Figure(
-        reached if named else Interval(reached.value, None, None),
-        int(tally.asked[mask].sum()),
-        int((sums != 0).any(axis=1).sum()),
+        Interval(side.value, low, high),
+        side.n,
+        int(side.speaking.sum()),
         tuple(found),
         tuple(value for value in single if value is not None),
     )
@@ -114,24 +119,77 @@ def figure(found: Seeds, metric: str, group: str = ALL) -> Figure | None:
 def against(first: Seeds, second: Seeds, metric: str, group: str = ALL) -> Difference | None:
     """How a metric of the second trials differs from the first ones', over the seeds of both; None without any."""
     seeds = sorted(set(first) & set(second))
-    if not seeds:
+    sides = [_side({seed: own[seed] for seed in seeds}, metric, group) for own in (first, second)]
+    one, other = sides
+    if one is None or other is None:
         return None
-    sides = [summed([_alone(side[seed], metric) for seed in seeds]) for side in (first, second)]
-    tallies = [_tally(side, metric) for side in sides]
-    if sides[0].units != sides[1].units:
+    if one.units != other.units:
         raise EvidenceError(
             "Trials of one folder were scored on different runs: take the folder away and run them again."
         )
-    mask = _mask(sides[0], group)
-    if tallies[0] is None or tallies[1] is None or not tallies[0].asked[mask].sum():
+    low, high = _bounds([(1, other), (-1, one)])
+    runs = int((one.speaking | other.speaking).sum())
+    return Difference(metric, one.value, other.value, low, high, other.n, runs)
+
+
+@dataclass(frozen=True, eq=False)
+class _Side:
+    """What each of R runs adds to a metric in each of S seeds, `sums` `[S, R, K]`."""
+
+    units: tuple[Unit, ...]
+    sums: Floats
+    statistic: Statistic
+    n: int
+
+    @property
+    def value(self) -> float:
+        """The metric over all seeds and runs."""
+        return float(self.statistic(self.sums.sum(axis=(0, 1))[None])[0])
+
+    @property
+    def speaking(self) -> Bools:
+        """Which runs add to it, `[R]`."""
+        return np.asarray((self.sums != 0).any(axis=(0, 2)), np.bool_)
+
+
+def _side(found: Seeds, metric: str, group: str) -> _Side | None:
+    """The trials of one name; None where the metric was not scored, or asked of nothing."""
+    tallies = []
+    units: tuple[Unit, ...] = ()
+    for each in found.values():
+        tally = _tally(each, metric)
+        if tally is None:
+            return None
+        mask = _mask(each, group)
+        chosen = tuple(unit for unit, own in zip(each.units, mask, strict=True) if own)
+        units, (own,) = by_run(chosen, [replace(tally, sums=tally.sums[mask])])
+        tallies.append((units, own))
+    if not tallies or len({units for units, _ in tallies}) > 1:
+        if tallies:
+            raise EvidenceError("Seeds of one trial were scored on different runs: run them again.")
         return None
-    return difference(metric, tallies[0], tallies[1], mask)
+    n = sum(int(own.asked.sum()) for _, own in tallies)
+    if not n:
+        return None
+    return _Side(units, np.stack([own.sums for _, own in tallies]), tallies[0][1].statistic, n)
 
 
-def _alone(evaluation: Evaluation, metric: str) -> Evaluation:
-    """An evaluation of this metric and nothing else."""
-    tally = _tally(evaluation, metric)
-    return replace(evaluation, tallies=() if tally is None else (tally,))
+def _bounds(terms: Sequence[tuple[int, _Side]]) -> tuple[float | None, float | None]:
+    """The 95 % bounds of a signed sum: runs and seeds are drawn again together, the same ones on every side."""
+    config = BootstrapConfig()
+    speaking = np.any([side.speaking for _, side in terms], axis=0)
+    units = terms[0][1].units
+    if speaking.sum() < 2 or not all(unit.run for unit in units):
+        return None, None
+    seeds = run_weights(len(terms[0][1].sums), replace(config, seed=config.seed + 1))
+    runs = run_weights(int(speaking.sum()), config)
+    total = np.zeros(config.draws)
+    for sign, side in terms:
+        # [D, S] of seeds and [D, R] of runs: what each draw adds up to
+        total += sign * side.statistic(
+            np.einsum("ds,srk,dr->dk", seeds, side.sums[:, speaking], runs, optimize=True)
+        )
+    return percentiles(total, config) if not np.isnan(total).all() else (None, None)
 
 
 def _tally(evaluation: Evaluation, metric: str) -> Tally | None:

@@ -13,6 +13,7 @@ from core.evidence.ablation.tested import HELD_OUT, part_to_score
 from core.evidence.evaluation import Evaluation, evaluate
 from core.evidence.evaluation_file import read_evaluation, write_evaluation
 from core.evidence.readings.source import RunSource
+from core.evidence.scoring import check_windows
 from core.evidence.truth import EvidenceError
 from core.model.bundle import Bundle
 from core.model.many_windows import read_both
@@ -57,10 +58,11 @@ def held_out_windows(bundle: Bundle, path: Path, *, anything: bool = False) -> W
 
 def _checked(bundle: Bundle, path: Path) -> Windows:
     splits = read_splits(path)
-    if splits.manifest.spec != bundle.inputs or splits.manifest.scheme != bundle.manifest.scheme:
+    check_windows(bundle, splits, "test")
+    if splits.manifest.protocol != bundle.protocol:
         raise EvidenceError(
-            f"The windows in {path} were cut for other inputs or tokens than the bundle's: cut them with the protocol "
-            f"`{bundle.protocol}` as for its training."
+            f"The windows in {path} were cut under the protocol `{splits.manifest.protocol}`, and the bundle was "
+            f"trained under `{bundle.protocol}`: cut them as for its training."
         )
     return splits.test
 

@@ -73,7 +73,11 @@ def shapley(
         EvidenceError: none of the metrics is scored.
     """
     whole = {tally.metric: tally for tally in ablation.evaluation().tallies if tally.method == MODEL}
-    known = [metric for metric in metrics if metric in whole and whole[metric].kind == "share"]
+    known = [
+        metric
+        for metric in metrics
+        if metric in whole and whole[metric].kind == "share" and whole[metric].asked.sum()
+    ]
     if not known:
         raise EvidenceError(f"None of {', '.join(metrics)} is scored here: choose other metrics.")
     asked = np.stack([whole[metric].asked for metric in known], axis=1)

@@ -13,7 +13,7 @@ from core.evidence.bootstrap import Interval
 from core.evidence.evaluation import ALL, Evaluation
 from core.evidence.metrics import MODEL, describe
 from core.evidence.paired import FEWEST_RUNS, combined, difference, leaves_out_zero
-from core.evidence.tally import Bools, Tally
+from core.evidence.tally import Bools, Tally, by_run
 from core.recordings.atomic import replacing
 
 # the cases that are done, all of them, what is being scored
@@ -121,27 +121,32 @@ def _of_case(
     *,
     everywhere: bool,
 ) -> Iterator[Effect]:
-    after, alone = _tallies(evaluation), [_tallies(each) for each in singles]
-    for metric, before in _tallies(whole).items():
-        if metric not in after or (metrics is not None and metric not in metrics):
+    of_runs, of_units = (
+        [_tallies(each, runs=runs) for each in (whole, evaluation, *singles)] for runs in (True, False)
+    )
+    for metric in of_units[0]:
+        if metric not in of_units[1] or (metrics is not None and metric not in metrics):
             continue
         for group, mask in masks.items():
+            before, after, *alone = (own[metric] for own in (of_runs if mask is None else of_units))
             chosen = slice(None) if mask is None else mask
             # what is asked of the believed windows alone may be asked of none
-            if not before.asked[chosen].sum() or not after[metric].asked[chosen].sum():
+            if not before.asked[chosen].sum() or not after.asked[chosen].sum():
                 continue
-            found = difference(metric, before, after[metric], mask)
+            found = difference(metric, before, after, mask)
             points = Interval(found.points, found.low, found.high)
             both = None
             # of every group there would be thousands that nobody asked for
             if alone and (everywhere or group == ALL):
-                terms = [(1, after[metric]), (1, before), *((-1, each[metric]) for each in alone)]
+                terms = [(1, after), (1, before), *((-1, each) for each in alone)]
                 both = combined(terms, mask)
             yield Effect(case, metric, group, found.first, found.second, points, found.n, found.runs, both)
 
 
-def _tallies(evaluation: Evaluation) -> dict[str, Tally]:
-    return {tally.metric: tally for tally in evaluation.tallies if tally.method == MODEL}
+def _tallies(evaluation: Evaluation, *, runs: bool) -> dict[str, Tally]:
+    """The model's tallies, a unit a run where `runs`, else a run of each operation."""
+    own = [tally for tally in evaluation.tallies if tally.method == MODEL]
+    return {tally.metric: tally for tally in (by_run(evaluation.units, own)[1] if runs else own)}
 
 
 def frame(found: Sequence[Effect]) -> pd.DataFrame:

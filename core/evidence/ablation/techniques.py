@@ -32,12 +32,13 @@ class Technique:
 def techniques(found: Results, metric: str = "token", group: str = ALL) -> tuple[Technique, ...]:
     """What the finished trials of techniques say of a metric; none where there are none."""
     base, rows = found.of(BASELINE), []
+    printed = metric == "token" and group == ALL and found.as_published
     for name in TECHNIQUES:
         own = found.of(name)
         reached = figure(own, metric, group)
         if reached is None:
             continue
         differs = None if name == BASELINE else against(base, own, metric, group)
-        published = PUBLISHED[name] if metric == "token" and group == ALL else None
+        published = PUBLISHED[name] if printed else None
         rows.append(Technique(name, WORDS[name], reached, differs, published))
     return tuple(rows)

@@ -17,6 +17,7 @@ from core.evidence.published import MODALITIES
 from core.evidence.scoring import score_bundle
 from core.evidence.truth import EvidenceError
 from core.model.bundle import load_bundle
+from core.model.bundle_files import SUMS
 from core.recordings.atomic import write_text
 from core.recordings.left_out import leave_out
 from core.recordings.sequences import Splits, read_splits
@@ -125,7 +126,8 @@ def run_trials(
     for done, trial in enumerate(wanted):
         folder = trial.folder(out)
         if not (folder / EVALUATION).exists():
-            if not (folder / BUNDLE).exists():
+            # the last that is written of a bundle
+            if not (folder / SUMS).exists():
                 own = windows_of(opened, trial.without)
                 _train(own, out, trial, changes, threads, _listener(told, trial, done, len(wanted)))
             evaluation = score_bundle(load_bundle(folder), windows_of(opened, trial.without), quick=True)
@@ -213,6 +215,11 @@ def _train(
     if trial.without or trial.technique not in TECHNIQUES:
         train(splits, folder, preset, trial.seed, (1, 2), threads, listener, command=again)
         return
+    if not splits.train.labelled.any():
+        raise EvidenceError(
+            f"No training window in {splits.path} has a line, and techniques differ in how lines are learned: "
+            "bring in recordings with their program."
+        )
     shared, first = out / f"stage1-s{trial.seed}", with_changes(TECHNIQUES[BASELINE], changes)
     if not (shared / "training" / ENCODER).exists():
         train(splits, shared, first, trial.seed, (1,), threads, listener, command=again)

@@ -8,7 +8,7 @@ from core.evidence.evaluation import Evaluation
 from core.evidence.methods import describe_method, method_order
 from core.evidence.metrics import MODEL, TRUTH
 from core.evidence.paired import Difference, aligned, difference
-from core.evidence.tally import Tally
+from core.evidence.tally import Tally, Unit, by_run
 
 METRICS = ("operation", "token", "exact_line", "line_within_row", "value_1mm")
 
@@ -36,12 +36,12 @@ class Step:
 
 def gains(evaluation: Evaluation) -> list[Gain]:
     """What the model adds to every method that reads windows, in the order of the tables."""
-    model = _tallies(evaluation, MODEL)
+    model = _of_runs(evaluation, MODEL)[1]
     found = []
     for method in sorted(evaluation.methods, key=method_order):
         if method in (MODEL, TRUTH) or describe_method(method).kind == "whole":
             continue
-        theirs = _tallies(evaluation, method)
+        theirs = _of_runs(evaluation, method)[1]
         own = {name: difference(name, theirs[name], model[name]) for name in METRICS if name in theirs}
         if own:
             found.append(Gain(method, own))
@@ -54,22 +54,20 @@ def steps(ladder: Sequence[Evaluation]) -> list[Step]:
 
 
 def _step(before: Evaluation, after: Evaluation) -> Step:
-    units = sorted({*before.units, *after.units}, key=lambda unit: (unit.run, unit.operation))
-    place = {unit: index for index, unit in enumerate(units)}
-    one, other = _tallies(before, MODEL), _tallies(after, MODEL)
+    (units, one), (others, other) = _of_runs(before, MODEL), _of_runs(after, MODEL)
+    runs = sorted({unit.run for unit in (*units, *others)})
+    place = {Unit(run, -1): index for index, run in enumerate(runs)}
     own = {
-        name: difference(
-            name, aligned(one[name], before.units, place), aligned(other[name], after.units, place)
-        )
+        name: difference(name, aligned(one[name], units, place), aligned(other[name], others, place))
         for name in METRICS
         if name in one and name in other
     }
-    shared = {unit.run for unit in before.units} & {unit.run for unit in after.units}
-    return Step(before, after, own, len(shared))
+    return Step(before, after, own, len(units) + len(others) - len(runs))
 
 
-def _tallies(evaluation: Evaluation, method: str) -> dict[str, Tally]:
-    """Metric -> tally of a method, of those that were asked of it and of the model."""
-    own = [tally for tally in evaluation.tallies if tally.method == method and tally.metric in METRICS]
-    asked = {tally.metric for tally in evaluation.tallies if tally.method == MODEL}
-    return {tally.metric: tally for tally in own if tally.asked.sum() and tally.metric in asked}
+def _of_runs(evaluation: Evaluation, method: str) -> tuple[list[Unit], dict[str, Tally]]:
+    """Metric -> tally of a method, of those that were asked of it and of the model, a unit a run."""
+    asked = {tally.metric for tally in evaluation.tallies if tally.method == MODEL} & set(METRICS)
+    own = [t for t in evaluation.tallies if t.method == method and t.metric in asked and t.asked.sum()]
+    units, tallies = by_run(evaluation.units, own)
+    return [Unit(unit.run, -1) for unit in units], {tally.metric: tally for tally in tallies}

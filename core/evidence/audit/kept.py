@@ -53,6 +53,8 @@ class KeptProbes:
 def _digest(data: AuditData) -> str:
     """What tells these windows from all others: what probes are made from."""
     state = hashlib.sha256(data.protocol.encode())
+    # which channels are looked at together, and as what, is the machine's to say
+    state.update("\0".join(data.windows.channels).encode() + data.machine.to_toml().encode())
     for array in (data.measured, data.windows.present, data.windows.operation_type, data.windows.start_row):
         state.update(array.tobytes())
     for texts in (data.windows.run, data.windows.gcode, data.part):

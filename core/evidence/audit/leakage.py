@@ -57,11 +57,13 @@ class Leakage:
 
     @property
     def copies(self) -> Bools:
-        """Test windows that share no rows with a training window and yet have the same values as one, `[M]`.
+        """Test windows that have the same values as a training window of which they share no row, `[M]`.
 
         Windows in which nothing moves are all alike, and no copies.
         """
-        return np.asarray((self.distance < COPY) & (self.shared_rows == 0) & self.alive, np.bool_)
+        return np.asarray(
+            (self.distance < COPY) & ((self.shared_rows == 0) | ~self.own_run) & self.alive, np.bool_
+        )
 
 
 def leakage(data: AuditData) -> Leakage:

@@ -119,14 +119,43 @@ def _sessions(audit: Audit) -> Iterator[Finding]:
         if probe.kind in ("presence", "ambient"):
             verb = "tells" if probe.kind == "presence" else "tell"
             yield _session(audit, probe, f"{probe.name[:1].upper()}{probe.name[1:]} alone {verb}")
-    for kind, what in (("modality", "modalities"), ("channel", "channels")):
+    for kind, what in (("modality", "modalities"), ("board", "boards"), ("channel", "channels")):
         own = [probe for probe in told if probe.kind == kind]
         if own:
             yield _session(audit, own[0], _list_words(own, what), own)
             break
     if audit.probes and not told:
-        words = "Nothing that stands still through a run tells the operation."
-        yield Finding("fine", words, "", "", "probes")
+        yield _no_session(audit)
+
+
+def _no_session(audit: Audit) -> Finding:
+    """That nothing names the session, as far as these runs can show that."""
+    usual = audit.probes[0].usual_operation
+    # where saying one thing always may be right in every run, nothing can be more right
+    if usual.high is None or usual.high >= 1:
+        return Finding(
+            "note",
+            "Whether anything names the session cannot be judged: the most frequent operation alone is right in "
+            f"{percent(usual)} of windows.",
+            "The runs are too few, or too many of them are of one operation.",
+            "Bring in more runs of the others.",
+            "probes",
+        )
+    levels = [(probe, probe.still) for probe in audit.probes if probe.still and above(probe.still, usual)]
+    open_ = [(one, still) for one, still in levels if one.moving is None or not above(one.moving, usual)]
+    if open_:
+        best, still = max(open_, key=lambda each: each[1].value)
+        several = f" So it is with {len(open_) - 1} more." if len(open_) > 1 else ""
+        return Finding(
+            "note",
+            f"How high {best.name.replace('_', ' ')} stands in each run tells the operation in {percent(still)} of "
+            f"windows, and nothing else of it does.{several}",
+            "Whether that height is the day's or the cut's cannot be told from these runs.",
+            "Record every operation in every session.",
+            "probes",
+            best.name,
+        )
+    return Finding("fine", "Nothing that stands still through a run tells the operation.", "", "", "probes")
 
 
 def _session(audit: Audit, probe: Probe, begin: str, several: Sequence[Probe] = ()) -> Finding:
@@ -187,20 +216,28 @@ def _list_words(own: Sequence[Probe], what: str) -> str:
 
 def _controller(audit: Audit) -> Iterator[Finding]:
     probe = next((probe for probe in audit.probes if probe.kind == "controller"), None)
-    if probe is None:
-        return
-    line = f" and the line in {percent(probe.line)}" if probe.line else ""
-    sentence = f"The controller's own columns alone tell the operation in {percent(probe.operation)}{line}."
+    sentence = ""
+    if probe is not None:
+        line = f" and the line in {percent(probe.line)}" if probe.line else ""
+        sentence = (
+            f"The controller's own columns alone tell the operation in {percent(probe.operation)}{line}."
+        )
     if audit.controller_inputs:
+        n, names = len(audit.controller_inputs), ", ".join(audit.controller_inputs)
+        which = f"{n} of them are inputs" if sentence else "The controller's own columns are inputs"
         yield Finding(
             "grave",
-            f"{sentence} {len(audit.controller_inputs)} of them are inputs: {', '.join(audit.controller_inputs)}.",
+            f"{sentence} {which}: {names}.".strip(),
             "They are the answer: a model that reads them needs no sensor.",
             "Leave them out (any protocol but seed).",
-            "probes",
-            probe.name,
+            "probes" if probe else "split",
+            probe.name if probe else None,
         )
-    elif probe.line and probe.line.value > (probe.usual_line.value if probe.usual_line else 0) + LINE_GAIN:
+    elif (
+        probe
+        and probe.line
+        and probe.line.value > (probe.usual_line.value if probe.usual_line else 0) + LINE_GAIN
+    ):
         yield Finding(
             "note",
             sentence,

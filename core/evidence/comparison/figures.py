@@ -13,7 +13,7 @@ from core.evidence.comparison.normal import normal_interval
 from core.evidence.comparison.scored import Scored
 from core.evidence.evaluation import ALL, MetricRow
 from core.evidence.metrics import describe, order
-from core.evidence.tally import Ints, Tally, Unit, share
+from core.evidence.tally import Ints, Tally, Unit, by_run, share
 from core.evidence.token_metrics import token_items
 
 By = Literal["all", "operation", "slice", "position", "confidence", "part"]
@@ -36,7 +36,7 @@ def groups(scored: Scored, by: By = "all", slices: Mapping[str, Ints] | None = N
     if not len(scored):
         return []
     if by == "all":
-        return [Group(ALL, scored.units, scored.tallies)]
+        return [Group(ALL, *by_run(scored.units, scored.tallies))]
     if by == "operation":
         return _by_operation(scored)
     if by == "position":

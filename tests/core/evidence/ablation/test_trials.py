@@ -74,7 +74,8 @@ def test_trained_once_scored_and_compared(seed_pipeline: Pipeline, tmp_path: Pat
     assert (said.value, said.low, said.high) == pytest.approx((row.value, row.low, row.high))
     table = technique_table.frame(found)
     assert set(table["technique"]) == {"A1", "A5"} and (table["n"] > 0).all()
-    assert "90.26" in technique_table.to_markdown(found)
+    assert "90.26" not in technique_table.to_markdown(found), "no figure was published of changed presets"
+    assert "90.26" in technique_table.to_markdown(replace(found, changes=()))
 
 
 def test_a_difference_is_over_the_seeds_of_both(seed_pipeline: Pipeline, tmp_path: Path) -> None:
