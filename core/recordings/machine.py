@@ -269,6 +269,12 @@ class Machine(Part):
             found |= self._named(name)
         return found | {alias for alias, channel in self.aliases.items() if channel in found}
 
+    def names_of(self, kind: Literal["modality", "board"], name: str) -> tuple[str, ...]:
+        """Names that stand for a modality or a board: its own, or those of its channels where one is called like it."""
+        of = self.modality if kind == "modality" else self.board
+        meant = {channel for channel in self.channels if of(channel) == name}
+        return (name,) if self._named(name) == meant else tuple(c for c in self.channels if c in meant)
+
     def _named(self, name: str) -> set[str]:
         if self.aliases.get(name, name) in self._channels:
             return {self.channel(name)}

@@ -29,9 +29,14 @@ class Case:
 
     def removal(self, bundle: Bundle) -> Removal:
         """What is taken away for it."""
-        if self.kind == "kept":
-            return kept_alone(bundle, self.names, self.way)
-        return Removal(self.names, self.way)
+        names = self._names(bundle)
+        return kept_alone(bundle, names, self.way) if self.kind == "kept" else Removal(names, self.way)
+
+    def _names(self, bundle: Bundle) -> tuple[str, ...]:
+        if self.kind == "named":
+            return self.names
+        kind: Literal["modality", "board"] = "board" if self.kind == "board" else "modality"
+        return tuple(own for name in self.names for own in bundle.machine.names_of(kind, name))
 
 
 def modalities(bundle: Bundle) -> tuple[str, ...]:

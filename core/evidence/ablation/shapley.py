@@ -18,8 +18,10 @@ from torch import Tensor
 from core.evidence.ablation.cases import modalities
 from core.evidence.ablation.removal import Removal, Way
 from core.evidence.ablation.scored import Ablation
-from core.evidence.bootstrap import NORMAL_95, BootstrapConfig, Floats, Interval, run_weights
+from core.evidence.bootstrap import NORMAL_95, BootstrapConfig, Floats, Interval, percentiles, run_weights
+from core.evidence.evaluation import Evaluation
 from core.evidence.metrics import MODEL, describe
+from core.evidence.tally import by_run
 from core.evidence.truth import EvidenceError
 from core.recordings.atomic import replacing
 
@@ -80,15 +82,23 @@ def shapley(
     ]
     if not known:
         raise EvidenceError(f"None of {', '.join(metrics)} is scored here: choose other metrics.")
-    asked = np.stack([whole[metric].asked for metric in known], axis=1)
+    asked = np.stack([_of_runs(ablation.evaluation(), metric)[:, 1] for metric in known], axis=1)
     players = modalities(ablation.bundle)
 
     def game(present: tuple[str, ...]) -> Floats:
-        removal = Removal(tuple(name for name in players if name not in present), way)
-        tallies = {t.metric: t for t in ablation.evaluation(removal).tallies if t.method == MODEL}
-        return np.stack([tallies[metric].sums[:, 0] for metric in known], axis=1)
+        gone = (name for name in players if name not in present)
+        names = tuple(own for name in gone for own in ablation.bundle.machine.names_of("modality", name))
+        removal = Removal(names, way)
+        found = ablation.evaluation(removal)
+        return np.stack([_of_runs(found, metric)[:, 0] for metric in known], axis=1)
 
     return sampled(game, players, known, asked, tolerance, most, seed, told)
+
+
+def _of_runs(evaluation: Evaluation, metric: str) -> Floats:
+    """What each run adds to a metric of the model: right and asked, `[R, 2]`."""
+    own = [tally for tally in evaluation.tallies if (tally.method, tally.metric) == (MODEL, metric)]
+    return by_run(evaluation.units, own)[1][0].sums
 
 
 def sampled(
@@ -146,9 +156,10 @@ def _values(
         for m, player in enumerate(players):
             # [draws, P] @ [P, U] gives each draw its own mean order
             resampled = ((orders @ drawn[:, :, k, m]) * runs).sum(axis=1) / of_runs
-            low, high = np.quantile(resampled, (0.025, 0.975))
             value = float(mean[:, k, m].sum() / asked[:, k].sum())
-            found.append(Value(player, metric, Interval(value, float(low), float(high)), float(halves[k, m])))
+            # of one run alone nothing is known of others
+            ends = percentiles(resampled, config) if (asked[:, k] > 0).sum() > 1 else (None, None)
+            found.append(Value(player, metric, Interval(value, *ends), float(halves[k, m])))
     return tuple(found)
 
 
@@ -159,8 +170,8 @@ def frame(found: Shapley) -> pd.DataFrame:
             "modality": value.player,
             "metric": value.metric,
             "points": round(100 * value.interval.value, 3),
-            "low": round(100 * (value.interval.low or 0.0), 3),
-            "high": round(100 * (value.interval.high or 0.0), 3),
+            "low": _points(value.interval.low),
+            "high": _points(value.interval.high),
             "sampling": round(100 * value.sampling, 3),
             "orders": found.orders,
             "all less none": round(100 * found.total[value.metric], 3),
@@ -168,6 +179,10 @@ def frame(found: Shapley) -> pd.DataFrame:
         for metric in found.total
         for value in found.of(metric)
     )
+
+
+def _points(share: float | None) -> float | None:
+    return None if share is None else round(100 * share, 3)
 
 
 def write_table(found: Shapley, path: Path) -> None:
@@ -181,9 +196,15 @@ def to_markdown(found: Shapley) -> str:
     lines = [f"Shapley values over {found.orders} orders, in points (95 % over runs and orders)."]
     for metric, total in found.total.items():
         values = (
-            f"{one.player} {100 * one.interval.value:+.1f} ({100 * (one.interval.low or 0):+.1f} to "
-            f"{100 * (one.interval.high or 0):+.1f})"
-            for one in found.of(metric)
+            f"{one.player} {100 * one.interval.value:+.1f}{_span(one.interval)}" for one in found.of(metric)
         )
         lines.append(f"- {describe(metric).label}, {100 * total:.1f} in all: {', '.join(values)}")
     return "\n".join(lines)
+
+
+def _span(found: Interval) -> str:
+    return (
+        ""
+        if found.low is None or found.high is None
+        else f" ({100 * found.low:+.1f} to {100 * found.high:+.1f})"
+    )

@@ -152,11 +152,12 @@ def windows_of(splits: Splits, without: str) -> Splits:
     if not without:
         return Splits(splits.path, splits.manifest)
     machine = splits.manifest.load_machine()
-    if not machine.resolve([without]) & set(splits.manifest.spec.channels):
+    names = machine.names_of("modality", without) if without in machine.modalities else (without,)
+    if not machine.resolve(names) & set(splits.manifest.spec.channels):
         raise RemovalError(
             f"The windows in {splits.path} hold nothing of {without}: leave out something else."
         )
-    return leave_out(splits, machine.resolve([without]))
+    return leave_out(splits, machine.resolve(names))
 
 
 def _remove(splits: Splits, folder: Path, modalities: Iterable[str], told: Callable[[str], None]) -> None:
@@ -167,7 +168,8 @@ def _remove(splits: Splits, folder: Path, modalities: Iterable[str], told: Calla
     ablation = Ablation(load_bundle(folder), Splits(splits.path, splits.manifest).test)
     for name in missing:
         told(f"{folder.name}: {name} removed at inference")
-        write_evaluation(ablation.evaluation(Removal((name,))), folder / REMOVED / f"{name}.json")
+        names = ablation.bundle.machine.names_of("modality", name)
+        write_evaluation(ablation.evaluation(Removal(names)), folder / REMOVED / f"{name}.json")
 
 
 def _telling(told: Told | None, done: int, of: int) -> Callable[[str], None]:

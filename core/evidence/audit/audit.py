@@ -8,7 +8,7 @@ from core.evidence.audit.data import AuditData
 from core.evidence.audit.labels import Labels, labels
 from core.evidence.audit.leakage import Leakage, leakage
 from core.evidence.audit.levels import Levels, levels
-from core.evidence.audit.probes import Found, Probe, Told, probes
+from core.evidence.audit.probes import Found, Probe, Sighted, Told, probes
 from core.evidence.bootstrap import Interval
 from core.gcode.scheme import Scheme
 from core.recordings.inputs import InputSpec
@@ -67,7 +67,7 @@ def audit(
     data: AuditData,
     scheme: Scheme | None = None,
     told: Told | None = None,
-    known: Mapping[str, Probe] | None = None,
+    known: Mapping[Sighted, Probe] | None = None,
     found: Found | None = None,
 ) -> Audit:
     """Look for leaks, for what names the session and for weak labels; `scheme`: the vocabulary that is scored with.

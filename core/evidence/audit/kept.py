@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.evidence.audit.audit_file import FORMAT, probe_json, probe_of
 from core.evidence.audit.data import AuditData
-from core.evidence.audit.probes import Probe
+from core.evidence.audit.probes import Probe, Sighted
 from core.recordings.atomic import write_text
 
 # probes between two writes: what is lost with them is a few seconds' work
@@ -24,13 +24,13 @@ class KeptProbes:
         self._new = 0
 
     @property
-    def known(self) -> Mapping[str, Probe]:
-        """Name -> probe, of those that were done before."""
+    def known(self) -> Mapping[Sighted, Probe]:
+        """Kind and name -> probe, of those that were done before."""
         return dict(self._probes)
 
     def add(self, probe: Probe) -> None:
         """Keep one more."""
-        self._probes[probe.name] = probe
+        self._probes[probe.kind, probe.name] = probe
         self._new += 1
         if self._new % EVERY == 0:
             entries = [probe_json(each) for each in self._probes.values()]
@@ -40,12 +40,13 @@ class KeptProbes:
         """The audit is whole: nothing need be kept beside it."""
         self.path.unlink(missing_ok=True)
 
-    def _read(self) -> dict[str, Probe]:
+    def _read(self) -> dict[Sighted, Probe]:
         try:
             content = json.loads(self.path.read_text(encoding="utf-8"))
             if (content["format"], content["of"]) != (FORMAT, self._key):
                 return {}
-            return {entry["name"]: probe_of(entry) for entry in content["probes"]}
+            found = [probe_of(entry) for entry in content["probes"]]
+            return {(probe.kind, probe.name): probe for probe in found}
         except (OSError, ValueError, KeyError, TypeError):
             return {}
 

@@ -30,6 +30,8 @@ TREES, FOREST_DEPTH, FOREST_LEAF, TRIED = 12, 14, 2, 0.3
 # from this share of its variance on, a feature is about the run and not about what goes on in it
 SESSION = 0.9
 Told = Callable[[int, int, str], None]
+# what tells a probe from the others: a channel may have the name of its modality
+Sighted = tuple[Kind, str]
 # hears every probe as it is done
 Found = Callable[["Probe"], None]
 
@@ -83,14 +85,14 @@ def above(one: Interval, usual: Interval) -> bool:
 def probes(
     data: AuditData,
     told: Told | None = None,
-    known: Mapping[str, Probe] | None = None,
+    known: Mapping[Sighted, Probe] | None = None,
     found: Found | None = None,
 ) -> tuple[Probe, ...]:
     """Every probe, the best first within its kind; single channels come last.
 
     Trees are trained on four fifths of the runs (half of them where operations have two each) and asked about the
     others; what has several channels gets a forest.
-    `known`: probes that were done before, by name.
+    `known`: probes that were done before, by kind and name.
     """
     # training windows may lie closer together, which tells a probe nothing more
     data = data.take((data.part != "train") | (data.windows.start_row % STRIDE == 0))
@@ -102,13 +104,14 @@ def probes(
     for place, sight in enumerate(every):
         if told:
             told(place, len(every), sight.name)
-        if sight.name not in done:
-            done[sight.name] = task.probe(sight)
+        key = (sight.kind, sight.name)
+        if key not in done:
+            done[key] = task.probe(sight)
             if found:
-                found(done[sight.name])
+                found(done[key])
     if told:
         told(len(every), len(every), "")
-    own = [done[sight.name] for sight in every]
+    own = [done[sight.kind, sight.name] for sight in every]
     return tuple(sorted(own, key=lambda probe: (probe.kind == "channel", -probe.operation.value)))
 
 
@@ -121,7 +124,7 @@ def _folds(data: AuditData) -> list[tuple[Ints, Ints]]:
     known = np.flatnonzero(data.asked)
     operation, run = data.windows.operation_type[known], data.windows.run[known]
     runs = [len(np.unique(run[operation == each])) for each in np.unique(operation)]
-    if sum(runs) < FEWEST_RUNS or len(runs) < 2:
+    if len(np.unique(run)) < FEWEST_RUNS or len(runs) < 2:
         return []
     folds = min(FOLDS, max(FEWEST_FOLDS, int(np.median(runs))))
     split = StratifiedGroupKFold(folds, shuffle=True, random_state=0)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.evidence.paired import difference, differences, unlike
-from core.evidence.tally import Tally
+from core.evidence.tally import Tally, Unit, by_run
 from core.evidence.truth import EvidenceError
 
 COUNTS = st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), min_size=2, max_size=12)
@@ -66,3 +66,15 @@ def test_the_same_test_windows_are_told_from_others(evaluated) -> None:
     assert unlike(one, replace(one, tallies=tuple(fewer))) == "other windows of the same runs"
     pooled = replace(one, counts=replace(one.counts, models=3))
     assert unlike(one, pooled) == "figures of 1 and of 3 models pooled"
+
+
+def test_parts_of_one_run_are_no_runs() -> None:
+    one, other = (
+        Tally("exact_line", "model", "share", np.array([[right, 10]] * 6, np.float64)) for right in (5, 1)
+    )
+    units = [Unit("a", operation) for operation in range(6)]
+    runs, (first, second) = by_run(units, [one, other])
+    assert runs == (Unit("a", -1),) and first.sums.tolist() == [[30, 60]]
+    assert difference("exact_line", one, other).real and not difference("exact_line", first, second).real
+    apart = [Unit(name, 0) for name in "abcdef"]
+    assert by_run(apart, [one]) == (tuple(apart), (one,))

@@ -54,6 +54,21 @@ def test_every_column_of_the_machine_has_a_role(machine: Machine) -> None:
     assert machine.role("frame_l9.Ax") is None
 
 
+def test_a_modality_is_all_of_its_channels_though_one_is_called_like_it() -> None:
+    own = Machine.from_toml(
+        OWN
+        + """
+[columns]
+"Temp 1" = { quantity = "temperature", unit = "degC", modality = "temperature" }
+"Temp 2" = { quantity = "temperature_2", unit = "degC", modality = "temperature" }
+"""
+    )
+    both = {"temperature", "temperature_2"}
+    assert own.resolve(["temperature"]) == {"temperature"}
+    assert own.resolve(own.names_of("modality", "temperature")) == both
+    assert own.names_of("modality", "motor_current") == ("motor_current",)
+
+
 def test_names_stand_for_their_channels(machine: Machine) -> None:
     assert machine.resolve(["proximity"]) == {f"{board}.Proximity" for board in machine.boards}
     assert len(machine.resolve(["frame_l2"])) == 17

@@ -66,3 +66,9 @@ def test_drops_are_told_to_lie_in_or_out_of_our_interval_and_the_order_is_compar
         "pressure, accelerometer x, motor current."
     )
     assert not any("order" in sentence for sentence in of_modalities(found[:2]))
+
+
+def test_without_an_interval_nothing_lies_outside_it() -> None:
+    lost = Difference("token", 0.9, 0.9 - 0.067, None, None, 100, 1)
+    alone = Modality("proximity", Loss(reached(0.833), lost), None, None, (83.53, -6.70))
+    assert not of_modalities([alone])

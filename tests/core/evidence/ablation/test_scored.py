@@ -1,5 +1,7 @@
 """Tests of `core.evidence.ablation.scored` and what it reads with: progress, cancelling, keys, the same figures."""
 
+import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +9,7 @@ import pytest
 
 from core.evidence.ablation.removal import Removal
 from core.evidence.ablation.scored import NOTHING, Ablation, held_out_windows
+from core.evidence.truth import EvidenceError
 from core.model.bundle import Bundle, load_bundle
 from core.model.many_windows import read_both
 from tests.pipeline import Pipeline
@@ -65,3 +68,16 @@ def test_the_key_is_of_what_makes_a_difference(ablation: Ablation) -> None:
     assert ablation.key(Removal(sound, "noise", 1)) != ablation.key(Removal(sound, "noise", 2))
     assert len({ablation.key(Removal(sound, way)) for way in ("missing", "mean", "shuffle", "noise")}) == 4
     assert ablation.key(Removal((), "noise", 3)) == ablation.key(NOTHING)
+
+
+def test_windows_of_runs_that_were_learned_from_are_refused(pipeline: Pipeline, tmp_path: Path) -> None:
+    bundle = load_bundle(pipeline.bundle)
+    shutil.copytree(pipeline.splits, tmp_path / "other")
+    file = tmp_path / "other" / "splits.json"
+    told = json.loads(file.read_text())
+    file.write_text(json.dumps(told | {"runs": told["runs"] | {"test": told["runs"]["train"]}}))
+    with pytest.raises(EvidenceError, match="was trained on"):
+        held_out_windows(bundle, tmp_path / "other")
+    file.write_text(json.dumps(told | {"protocol": "program"}))
+    with pytest.raises(EvidenceError, match="under the protocol `program`"):
+        held_out_windows(bundle, tmp_path / "other")

@@ -1,12 +1,16 @@
 """Tests of `core.evidence.ablation.shapley`, on games whose values are known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.evidence.ablation.removal import Removal
 from core.evidence.ablation.scored import Ablation, held_out_windows
 from core.evidence.ablation.shapley import frame, sampled, shapley, to_markdown
+from core.evidence.evaluation import Evaluation
 from core.evidence.truth import EvidenceError
 from core.model.bundle import load_bundle
 from tests.pipeline import Pipeline
@@ -62,3 +66,28 @@ def test_of_a_bundle(pipeline: Pipeline) -> None:
     assert sum(each.interval.value for each in found.values) == pytest.approx(found.total["operation"])
     with pytest.raises(EvidenceError, match="choose other metrics"):
         shapley(ablation, metrics=("beauty",))
+
+
+def test_of_one_run_there_is_no_interval() -> None:
+    found = sampled(
+        lambda present: play(present)[:1], PLAYERS, ["exact_line"], np.full((1, 1), 100.0), most=9
+    )
+    assert all(each.interval.low is None for each in found.values)
+    assert frame(found)["low"].isna().all() and "(" not in to_markdown(found).partition("in all: ")[2]
+
+
+def test_a_metric_that_nothing_is_asked_of_is_left_out(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = load_bundle(pipeline.bundle)
+    ablation = Ablation(bundle, held_out_windows(bundle, pipeline.splits))
+    real = Ablation.evaluation
+
+    def without_operations(self: Ablation, *given: Removal) -> Evaluation:
+        found = real(self, *given)
+        none = {t: replace(t, sums=t.sums * (t.metric != "operation")) for t in found.tallies}
+        return replace(found, tallies=tuple(none.values()))
+
+    monkeypatch.setattr(Ablation, "evaluation", without_operations)
+    found = shapley(ablation, metrics=("operation", "token"), most=2)
+    assert set(found.total) == {"token"}

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from core.errors import ToolmarkError
@@ -10,11 +11,13 @@ from core.evidence.ablation import modality_table, technique_table
 from core.evidence.ablation import trials as module
 from core.evidence.ablation.modality_table import modalities
 from core.evidence.ablation.removal import Removal
-from core.evidence.ablation.results import Result, Results, collect, figure, pooled
+from core.evidence.ablation.results import Result, Results, against, collect, figure, pooled
 from core.evidence.ablation.scored import Ablation
 from core.evidence.ablation.techniques import techniques
 from core.evidence.ablation.trial_file import read_trials, write_trials
 from core.evidence.ablation.trials import EVALUATION, Trial, run_trials, technique_trials, trials_without
+from core.evidence.evaluation import Evaluation
+from core.evidence.tally import Tally, Unit
 from core.evidence.truth import EvidenceError
 from core.model.bundle import load_bundle
 from core.recordings.sequences import read_splits
@@ -133,6 +136,35 @@ def test_trained_without_beside_removed_at_inference(pipeline: Pipeline, tmp_pat
     file.write_text(file.read_text().replace('"asked"', '"asket"'))
     with pytest.raises(EvidenceError, match="damaged"):
         read_trials(file)
+
+
+def test_what_the_seeds_disagree_about_is_not_certain(pipeline: Pipeline) -> None:
+    bundle = load_bundle(pipeline.bundle)
+    found = Ablation(bundle, read_splits(pipeline.splits).test).evaluation()
+    units = tuple(Unit(f"run_{number}", 0) for number in range(10))
+
+    def reached(right: int) -> Evaluation:
+        tally = Tally("token", "model", "share", np.array([[right, 100]] * 10, np.float64))
+        return replace(found, units=units, tallies=(tally,))
+
+    whole = {seed: reached(80) for seed in range(3)}
+    agreed = against(whole, {seed: reached(77) for seed in range(3)}, "token")
+    assert agreed is not None and agreed.real and agreed.points == pytest.approx(-0.03)
+    # every run says so, and yet the next training may say otherwise
+    torn = against(whole, {0: reached(67), 1: reached(83), 2: reached(81)}, "token")
+    assert torn is not None and torn.points == pytest.approx(-0.03) and not torn.real
+    own = figure({0: reached(67), 1: reached(83), 2: reached(81)}, "token")
+    assert own is not None and own.interval.low == pytest.approx(0.67)
+    assert figure({0: reached(67)}, "token").interval.low == pytest.approx(0.67)
+
+
+def test_a_bundle_that_was_not_wholly_written_is_trained_again(pipeline: Pipeline, tmp_path: Path) -> None:
+    (trial,) = trials_without((0,), "best", ())
+    run_trials(pipeline.splits, tmp_path, (trial,), 1, None, CHANGES)
+    (trial.folder(tmp_path) / "SHA256SUMS").unlink()
+    (trial.folder(tmp_path) / EVALUATION).unlink()
+    run_trials(pipeline.splits, tmp_path, (trial,), 1, None, CHANGES)
+    assert len(collect(tmp_path).every) == 1
 
 
 def test_folds_are_pooled_over_their_runs(pipeline: Pipeline, tmp_path: Path, toolmark: Toolmark) -> None:

@@ -268,3 +268,70 @@ def test_windows_in_which_nothing_moves_are_no_copies() -> None:
     found = audit(made(still))
     assert found.leakage is not None and not found.leakage.copies.any()
     assert (found.leakage.distance < 1e-6).any()
+
+
+def test_where_one_operation_has_most_runs_nothing_is_called_fine() -> None:
+    def each_operation_on_a_day_of_its_own(
+        values: np.ndarray, run: np.ndarray, operation: np.ndarray
+    ) -> None:
+        values[:, :, 1] += 100 * operation[:, None]
+
+    data = made(each_operation_on_a_day_of_its_own)
+    number = np.array([int(name[-2:]) for name in data.windows.run.tolist()])
+    found = findings(audit(data.take((number < 6) | (number == 6) | (number == 7))))
+    assert any("names the session cannot be judged" in each.sentence for each in found)
+    assert not any("stands still" in each.sentence for each in found)
+
+
+def test_a_height_that_tells_alone_is_not_called_fine() -> None:
+    def partly(values: np.ndarray, run: np.ndarray, operation: np.ndarray) -> None:
+        # a quarter of its variance is within the runs, and that tells nothing
+        values[:, :, 1] = np.random.default_rng(0).normal(0, 25, len(run))[:, None] + 50 * operation[:, None]
+
+    found = audit(made(partly))
+    probe = next(probe for probe in found.probes if probe.name == "frame_l2.Pressure")
+    assert probe.mechanism == "cut" and probe.still is not None and probe.still.value > 0.9
+    said = [each.sentence for each in findings(found) if each.section == "probes"]
+    assert any("frame l2.Pressure stands in each run tells" in each for each in said)
+    assert not any("stands still" in each for each in said)
+
+
+def test_inputs_of_the_controller_are_grave_also_where_nothing_is_known_of_it() -> None:
+    found = audit(replace(made(), inputs=InputSpec((*CHANNELS, "mpox"))))
+    assert not any(probe.kind == "controller" for probe in found.probes)
+    grave = [each.sentence for each in findings(found) if each.weight == "grave"]
+    assert grave == ["The controller's own columns are inputs: mpox."]
+
+
+def test_a_run_that_is_there_twice_is_found_among_windows_split_at_random() -> None:
+    def copy(values: np.ndarray, run: np.ndarray, operation: np.ndarray) -> None:
+        values[run == 0] = values[run == 2]
+
+    data = made(copy)
+    odd = np.array(
+        [
+            int(name[-2:]) + row // 16
+            for name, row in zip(data.windows.run, data.windows.start_row, strict=True)
+        ]
+    )
+    # of both runs every other window is learned from, of one the odd ones and of its copy the even ones
+    number = np.array([int(name[-2:]) for name in data.windows.run.tolist()])
+    odd += number == 0
+    leak = leakage(AuditData(data.machine, "seed", data.windows, np.where(odd % 2 == 0, "train", "test")))
+    assert (leak.shared_rows > 0).all()
+    assert set(leak.run[leak.copies].tolist()) == {"run_00", "run_02"}
+
+
+def test_one_run_of_many_operations_is_no_sample() -> None:
+    data = made()
+    one = replace(data.windows, run=np.full(len(data.windows), "run_00"))
+    assert probes(replace(data, windows=one)) == ()
+
+
+def test_a_corrected_machine_is_audited_anew(tmp_path: Path) -> None:
+    data, out = made(), tmp_path / "audit.json"
+    kept = KeptProbes(out, data)
+    for probe in [*probes(data)] * EVERY:
+        kept.add(probe)
+    swapped = replace(data.windows, channels=(CHANNELS[1], CHANNELS[0], CHANNELS[2]))
+    assert KeptProbes(out, data).known and not KeptProbes(out, replace(data, windows=swapped)).known
