@@ -38,19 +38,19 @@ def has(kept: Kept, sheet: Sheet) -> bool:
 
 def is_of(kept: Kept, place: Place, way: Way) -> bool | None:
     """Whether a table was scored on just these windows; None while that cannot be told, as they are not open yet."""
-    if _own(kept, place, way):
+    if is_own(kept, place, way):
         return True
     return None if place.test_set is None else place.test_set.ablation.digest == kept.of.windows
 
 
-def _own(kept: Kept, place: Place, way: Way) -> bool:
+def is_own(kept: Kept, place: Place, way: Way) -> bool:
     """Whether it is the file of these recordings themselves."""
     return kept.path == ablation_kept.table_file(place.key, way)
 
 
 def _where(kept: Kept, place: Place | None, way: Way) -> str:
     """Where figures are from, if not from here."""
-    if place is None or _own(kept, place, way):
+    if place is None or is_own(kept, place, way):
         return ""
     source = "were scored here earlier" if kept.own else "came with the product"
     same = is_of(kept, place, way)

@@ -49,7 +49,11 @@ def reads(bundle: Bundle, combination: Combination) -> bool:
 
 def to_score(bundle: Bundle, chosen: Sequence[str]) -> list[Combination]:
     """What is scored by itself: the compared ones first."""
-    found = every(bundle)
+    try:
+        found = every(bundle)
+    except CombinationError:
+        # said where they are listed
+        return []
     return sorted(found, key=lambda each: each.name not in chosen)[:MOST_SCORED]
 
 

@@ -53,12 +53,19 @@ def show(view: View, bundle: Bundle) -> None:
         kept, base = names[_pick(view, bundle, names)]
         metric = ablation_pick.metric(view.selection, kept.of.metrics)
         group = ablation_pick.group(view.selection, kept.of.operations)
+    if view.selection.trials not in (None, *names):
+        st.warning(
+            f"There are no trials “{components.escaped(view.selection.trials or '')}” here: "
+            f"{name_of(kept, base)} is shown.",
+            icon=":material/warning:",
+        )
     rows = rows_of(kept, base, metric, group)
     whole = figure(kept.of.of(base), metric, group)
     if whole is not None:
         st.markdown(
             f"{whole_words(base, whole)}. Protocol **{kept.of.protocol}**; "
-            f"intervals are 95 %, drawn over runs, paired with the full models of the same seeds.{changed_words(kept)}"
+            "intervals are 95 %, drawn over runs and seeds, paired with the full models of the same runs and seeds."
+            f"{changed_words(kept)}"
         )
     draw("retrained", rows)
 

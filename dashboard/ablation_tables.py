@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.evidence.ablation.cases import Kind
 from core.evidence.ablation.modality_table import Modality
-from core.evidence.ablation.removal import WAYS, WORDS, Way
+from core.evidence.ablation.removal import SEEDED, WAYS, WORDS, Way
 from core.evidence.ablation.shapley import METRICS as SHARED
 from core.evidence.ablation.trials import FULL
 from core.evidence.evaluation import ALL
@@ -91,14 +91,18 @@ def _scored(view: View, bundle: Bundle, place: Place | None, sheet: Sheet) -> No
             width=170,
         )
         metric, group, spread = _pick_figure(view, kept, sheet)
-    st.caption(f"{NOTES[sheet]} *{LABELS[way]}*: {WORDS[way][:1].lower()}{WORDS[way][1:]}")
+    drawn = " Drawn with seed 0." if way in SEEDED else ""
+    st.caption(f"{NOTES[sheet]} *{LABELS[way]}*: {WORDS[way][:1].lower()}{WORDS[way][1:]}{drawn}")
     if place is not None:
         key = ablation_jobs.key_of(place, way, sheet)
-        busy = jobs.look(key).busy
-        if busy or kept is None or not ablation_about.has(kept, sheet):
-            job_view.show(key, partial(ablation_jobs.start, place, way, (sheet,)))
-        if busy:
-            return
+        # an earlier job, of what is there by now, says nothing more; one on these recordings may have failed
+        there = (
+            kept is not None and ablation_about.has(kept, sheet) and ablation_about.is_own(kept, place, way)
+        )
+        if jobs.look(key).busy or not there:
+            job = job_view.show(key, partial(ablation_jobs.start, place, way, (sheet,)))
+            if job.busy:
+                return
     if kept is None or not ablation_about.has(kept, sheet):
         _offer(view, place, kept, way, sheet)
         return
@@ -204,5 +208,6 @@ def _retrained(bundle: Bundle, metric: str, group: str) -> dict[str, Modality]:
 
 def _open(kept: Kept, way: Way, kind: Kind, names: tuple[str, ...]) -> None:
     """Turn to Live with a case's removal; for callbacks."""
-    ablation_choice.put(ablation_sheets.open_names(kept, kind, names), way)
+    # a table is drawn with the first seed
+    ablation_choice.put(ablation_sheets.open_names(kept, kind, names), way, 0)
     selection.change(ablation=None)

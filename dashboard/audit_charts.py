@@ -6,9 +6,9 @@ from math import isfinite
 
 import numpy as np
 
+from core.evidence.audit.finding import percent
 from core.evidence.audit.probes import SESSION, Probe
 from core.evidence.audit.sights import Kind
-from core.evidence.audit.verdict import percent
 from core.evidence.audit.words import MECHANISMS, sight_name
 from dashboard import theme
 from dashboard.charts import Spec, value_axis

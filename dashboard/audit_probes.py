@@ -8,9 +8,9 @@ import streamlit as st
 
 from core.evidence.audit.audit import Audit
 from core.evidence.audit.audit_words import probe_frame
+from core.evidence.audit.finding import percent
 from core.evidence.audit.probes import Probe
 from core.evidence.audit.sights import Kind
-from core.evidence.audit.verdict import percent
 from core.evidence.audit.words import MECHANISMS, mechanism_words, sight_name
 from core.evidence.paired import FEWEST_RUNS
 from core.recordings.machine import Machine
@@ -48,6 +48,11 @@ def show(found: Audit, view: View) -> None:
         f"{counted(found.runs, 'run')}, n = {found.labels.windows:,} windows at most."
     )
     chosen = found.probe(view.selection.sight) or _first(found)
+    if view.selection.sight not in (None, chosen.name):
+        st.warning(
+            f"{escaped(view.selection.sight or '')} was not looked at in this audit: {sight_name(chosen)} is shown.",
+            icon=":material/warning:",
+        )
     which = _choose_kinds(chosen)
     some = [probe for probe in found.probes if probe.kind in SHOWN[which]]
     with st.grid(2, min_column_width=420, gap="medium"):
@@ -112,6 +117,12 @@ def _table(some: Sequence[Probe], chosen: Probe, which: str) -> None:
         if rows:
             selection.change(sight=some[rows[0]].name)
 
+    # what is shown below is what is marked, also when it was chosen elsewhere
+    rows = [some.index(chosen)] if chosen in some else []
+    marked: Any = {"selection": {"rows": rows, "columns": [], "cells": []}}
+    kept = st.session_state.get(key)
+    if kept is not None and list(kept["selection"]["rows"]) != rows:
+        st.session_state[key] = marked
     frame = probe_frame(some)
     st.dataframe(
         frame[[name for name in _columns() if name in frame]],
@@ -120,6 +131,7 @@ def _table(some: Sequence[Probe], chosen: Probe, which: str) -> None:
         key=key,
         on_select=pick,
         selection_mode="single-row",
+        selection_default=marked,
         column_config=_columns(),
     )
 

@@ -9,8 +9,8 @@ import streamlit as st
 
 from core.errors import ToolmarkError
 from core.evidence.audit.audit import Audit
+from core.evidence.audit.finding import percent
 from core.evidence.audit.leakage import Leakage
-from core.evidence.audit.verdict import percent
 from core.recordings.windows import WINDOW_ROWS
 from dashboard import audit_bars, audit_pair, audits, places, selection, theme
 from dashboard.audits import Place

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.evidence.audit.verdict import WEIGHTS, Finding, Weight
+from core.evidence.audit.finding import WEIGHTS, Finding, Weight
 from core.evidence.audit.words import headline
 from dashboard import selection
 from dashboard.components import counted, escaped

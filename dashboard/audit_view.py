@@ -8,7 +8,8 @@ import streamlit as st
 from core.evidence import caveats
 from core.evidence.audit.audit import Audit
 from core.evidence.audit.data import AUDITED
-from core.evidence.audit.verdict import WEIGHTS, Finding, Section, findings
+from core.evidence.audit.finding import WEIGHTS, Finding, Section
+from core.evidence.audit.verdict import findings
 from core.evidence.protocol_words import PROTOCOLS
 from dashboard import (
     audit_against,
@@ -21,7 +22,6 @@ from dashboard import (
     data,
     evaluations,
     job_view,
-    jobs,
     parts,
     selection,
 )
@@ -73,7 +73,12 @@ def _choose_protocol(view: View, every: Mapping[str, Place]) -> str:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         parts.choose("Protocol", "figures", {name: name for name in every}, wanted)
         st.caption(f"**{wanted}**: {PROTOCOLS[wanted]}", width="stretch")
-    if view.selection.figures == "program" or (view.bundle and view.bundle.protocol not in AUDITED):
+    if asked not in (None, "program", *every):
+        st.warning(
+            f"Nothing is audited under a protocol {escaped(asked or '')} here: {wanted} is shown.",
+            icon=":material/warning:",
+        )
+    if asked == "program" or (view.bundle and view.bundle.protocol not in AUDITED):
         st.caption(
             "Runs are audited under seed, run and blind; under program they are the same as under blind."
         )
@@ -83,8 +88,7 @@ def _choose_protocol(view: View, every: Mapping[str, Place]) -> str:
 def _offer(place: Place) -> None:
     """The way in where nothing was audited yet."""
     audits.start_alone(place)
-    job, again = jobs.look(place.job), partial(audits.make, place)
-    job_view.show(place.job, again)
+    job = job_view.show(place.job, partial(audits.make, place))
     if job.busy:
         st.caption(WAITING)
         return

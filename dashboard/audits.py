@@ -17,7 +17,7 @@ from core.recordings.windows import window_count
 from dashboard import data, jobs, places, readings
 from dashboard.components import counted
 from dashboard.data import Dataset, file_stamp
-from dashboard.job_view import duration
+from dashboard.job_view import closed, duration
 from dashboard.shell import View
 
 # measured on one core of this project's machine, with 546 and with 3,396 windows of 276 channels
@@ -126,7 +126,7 @@ def seconds(place: Place) -> float | None:
 def start_alone(place: Place) -> bool:
     """Start the job by itself where nobody has asked for it yet and it takes no longer than people wait."""
     takes = seconds(place)
-    if takes is None or takes > ALONE_S or jobs.look(place.job).state != "none":
+    if takes is None or takes > ALONE_S or jobs.look(place.job).state != "none" or closed(place.job):
         return False
     make(place)
     return True

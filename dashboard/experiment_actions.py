@@ -21,7 +21,7 @@ _STYLE = """<style>
 </style>"""
 
 ABLATION = places.ROOT / "pages" / "ablation.py"
-_ASKED, _FAILED = "experiment_asked", "experiment_failed"
+_ASKED, _OPEN, _FAILED = "experiment_asked", "experiment_dialog", "experiment_failed"
 
 
 def show(chosen: Sequence[Entry], colours: Sequence[str], every: Sequence[Entry]) -> None:
@@ -38,7 +38,8 @@ def show(chosen: Sequence[Entry], colours: Sequence[str], every: Sequence[Entry]
                 f'<div class="training-name">{dot}<b>{name}</b> <small>{state}</small></div>', width="stretch"
             )
             _buttons(entry, place)
-        if entry.state == "failed" and entry.job.sentence:
+        unscored = entry.job.state == "failed" and entry.resumable
+        if (entry.state == "failed" or unscored) and entry.job.sentence:
             st.error(components.sentence(entry.job.sentence), icon=":material/error:")
         if entry.training is not None and entry.training.problem:
             st.warning(components.sentence(entry.training.problem), icon=":material/warning:")
@@ -160,8 +161,10 @@ def asked() -> bool:
 
 
 def dialogs(every: Sequence[Entry], dataset: Dataset | None) -> None:
-    """Open the dialog that was asked for."""
-    what, name = st.session_state.pop(_ASKED, ("", ""))
+    """Open the dialog that was asked for, and keep it open when the page is drawn again meanwhile."""
+    if asked():
+        st.session_state[_OPEN] = st.session_state.pop(_ASKED)
+    what, name = st.session_state.get(_OPEN, ("", ""))
     entry = next((each for each in every if each.name == name), None)
     if entry is not None and what == "promote":
         _promote(entry, dataset)
@@ -175,20 +178,25 @@ def _undo(name: str) -> None:
         selection.change(bundle=None, protocol=None)
 
 
-@st.dialog("Promote to a bundle")
+def _shut() -> None:
+    st.session_state.pop(_OPEN, None)
+
+
+@st.dialog("Promote to a bundle", on_dismiss=_shut)
 def _promote(entry: Entry, dataset: Dataset | None) -> None:
     st.markdown(
         f"A copy of **{components.escaped(entry.name)}** is put into `{places.shown(places.promoted_folder())}`, where "
         "every page finds it, and becomes the first choice for the dataset. Nothing is written over; it can be undone."
     )
-    name = st.text_input("Name", value=free_name(entry.path.name), key="promote_name").strip()
+    own = jobs.key_of(entry.path)
+    name = st.text_input("Name", value=free_name(entry.path.name), key=f"promote_name_{own}").strip()
     known = [each.name for each in data.datasets() if not each.problem]
     target = st.selectbox(
         "First choice for",
         known,
         index=known.index(dataset.name) if dataset and dataset.name in known else None,
         placeholder="No dataset",
-        key="promote_dataset",
+        key=f"promote_dataset_{own}",
     )
     problem = name_problem(name)
     if problem:
@@ -201,6 +209,7 @@ def _promote(entry: Entry, dataset: Dataset | None) -> None:
             return
         if dataset is not None and target == dataset.name:
             selection.change(bundle=name, protocol=None)
+        _shut()
         st.rerun()
 
 
@@ -220,7 +229,7 @@ def name_problem(name: str) -> str | None:
     return None
 
 
-@st.dialog("Delete a training")
+@st.dialog("Delete a training", on_dismiss=_shut)
 def _delete(entry: Entry) -> None:
     st.markdown(
         f"**{components.escaped(entry.name)}** and everything in `{places.shown(entry.path)}` is deleted: logs, "
@@ -229,6 +238,9 @@ def _delete(entry: Entry) -> None:
     if entry.promoted is not None:
         st.markdown(f"The promoted copy {components.escaped(entry.promoted.name)} stays.")
     if st.button("Delete it", type="primary", icon=":material/delete:", key="delete_now"):
+        if jobs.look(entry.job.key).busy:
+            st.error("It has been resumed meanwhile: stop it first.", icon=":material/error:")
+            return
         try:
             if entry.training is not None:
                 ledger.delete(entry.path)
@@ -238,4 +250,5 @@ def _delete(entry: Entry) -> None:
             return
         left = tuple(name for name in selection.held().trainings if name != entry.name)
         selection.change(trainings=left)
+        _shut()
         st.rerun()

@@ -1,6 +1,5 @@
 """What a new training is to be: its windows, presets, changes and seeds, checked, and the commands that do it."""
 
-import csv
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +7,7 @@ from pathlib import Path
 
 from core.errors import ToolmarkError
 from core.recordings.sequences import MANIFEST, SplitsManifest
-from core.recordings.splits import SMALLEST_SPLIT
+from core.recordings.splits import SMALLEST_SPLIT, read_folds
 from core.recordings.store import Store
 from core.training.ledger import Training
 from core.training.pace import epoch_s
@@ -182,11 +181,9 @@ def folds_beside(store: Store) -> Path | None:
 
 def _names_all(file: Path, runs: Sequence[str]) -> bool:
     try:
-        with file.open(newline="", encoding="utf-8-sig") as opened:
-            named_runs = {row.get("run") for row in csv.DictReader(opened)}
-    except (OSError, ValueError, csv.Error):
+        return set(runs) <= read_folds(file).keys()
+    except (ToolmarkError, OSError, ValueError):
         return False
-    return set(runs) <= named_runs
 
 
 def splits_of(store: Store) -> tuple[str, ...]:

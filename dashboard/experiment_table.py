@@ -117,7 +117,7 @@ def show(found: Sequence[Entry], wanted: Sequence[str], data_digest: str, datase
     """Draw the table; what is marked in it becomes the selection's."""
     shown = frame(found, data_digest, dataset)
     names = [entry.name for entry in found]
-    rows = [names.index(name) for name in wanted if name in names]
+    rows = [names.index(name) for name in wanted if name in names][:MOST]
     # a table for every order of rows: marks are kept by place, and a new training moves all of them
     key = f"trainings_{jobs.key_of(*names)}"
     marked: Any = {"selection": {"rows": rows, "columns": [], "cells": []}}

@@ -50,8 +50,12 @@ def _list(view: View) -> None:
             f"The link names {components.listed(gone)}, which is no training here. Mark others in the table.",
             icon=":material/warning:",
         )
-    if experiment_actions.asked():
-        experiment_actions.dialogs(found, view.dataset)
+    if len(set(view.selection.trainings) - set(gone)) > MOST:
+        st.warning(
+            f"The link names more than {MOST} trainings, and so many are compared: the first {MOST} are.",
+            icon=":material/warning:",
+        )
+    experiment_actions.dialogs(found, view.dataset)
     if not chosen:
         st.caption(f"Mark up to {MOST} trainings in the table to see their curves and to compare them.")
         of_bundle = trainings.of_bundle(view.folder.path, found) if view.folder else None

@@ -28,8 +28,8 @@ JOB, LOCK, LOG, PROGRESS, STARTED, END, CANCEL = (
     "end.json",
     "cancel",
 )
-# what a job that ended leaves, and the next one under its key must not find
-LEFT_BEHIND = (LOCK, LOG, PROGRESS, STARTED, END, CANCEL)
+# what a job that ended leaves, and the next one under its key must not find; that it has ended goes last
+LEFT_BEHIND = (LOCK, LOG, PROGRESS, STARTED, CANCEL, END)
 SLOT = "slot-{}.lock"
 # how many jobs work at once on this machine, however many servers and pages ask
 AT_ONCE = 1
@@ -55,11 +55,11 @@ def main(folder: Path) -> int:
             return 0
         os.nice(NICE)
         for slot in _turns(folder):
-            if slot is not None:
-                return _work(folder, own)
             if (folder / CANCEL).exists():
                 _end(folder, None, time.time())
                 return 0
+            if slot is not None:
+                return _work(folder, own)
             time.sleep(LOOK_S)
     return 0
 
@@ -93,7 +93,6 @@ def _first(folder: Path) -> bool:
 def _work(folder: Path, lock: int) -> int:
     said = json.loads((folder / JOB).read_text(encoding="utf-8"))
     begin = time.time()
-    write_text(folder / STARTED, json.dumps({"at": begin}))
     environment = os.environ | {VARIABLE: str(folder / PROGRESS), "PYTHONUNBUFFERED": "1", "COLUMNS": "120"}
     with (folder / LOG).open("ab") as log:
         command = subprocess.Popen(
@@ -106,6 +105,10 @@ def _work(folder: Path, lock: int) -> int:
             # what the command leaves running still is the job
             pass_fds=(lock,),
         )
+        # from now on a cancel reaches the command by itself; one that came before is handed on
+        write_text(folder / STARTED, json.dumps({"at": begin}))
+        if (folder / CANCEL).exists():
+            command.send_signal(signal.SIGINT)
         status = command.wait()
     _end(folder, status, begin)
     return status

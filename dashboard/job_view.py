@@ -9,10 +9,13 @@ from dashboard.clock import by_the_clock
 from dashboard.jobs import Job
 
 POLL_S = 1.0
+_CLOSED = "jobs_closed"
 
 
-def show(key: str, again: Callable[[], None], ready: Callable[[], bool] | None = None) -> None:
-    """What is to be said of a job; `again` takes it up again. Nothing where it never was, or has done its work.
+def show(key: str, again: Callable[[], None], ready: Callable[[], bool] | None = None) -> Job:
+    """Say what is to be said of a job, which is returned; `again` takes it up again.
+
+    Nothing is said where it never was, or has done its work.
 
     Where the page waits for the first of what the job makes, `ready` says that this is there.
     """
@@ -21,6 +24,17 @@ def show(key: str, again: Callable[[], None], ready: Callable[[], bool] | None =
         _progress(key, ready)
     elif job.state in ("cancelled", "failed", "cut off"):
         _ended(job, again)
+    return job
+
+
+def closed(key: str) -> bool:
+    """Whether a person here has closed a job that did not succeed: it is not begun again unasked."""
+    return key in st.session_state.get(_CLOSED, set())
+
+
+def _close(key: str) -> None:
+    jobs.forget(key)
+    st.session_state.setdefault(_CLOSED, set()).add(key)
 
 
 @by_the_clock(POLL_S)
@@ -74,4 +88,4 @@ def _ended(job: Job, again: Callable[[], None]) -> None:
             st.button(
                 "Go on", type="primary", icon=":material/resume:", key=f"again_{job.key}", on_click=again
             )
-            st.button("Close", key=f"forget_{job.key}", on_click=jobs.forget, args=(job.key,))
+            st.button("Close", key=f"forget_{job.key}", on_click=_close, args=(job.key,))

@@ -32,7 +32,7 @@ LOG_CHARACTERS = 4000
 PID = "pid"
 # the module whose verbs jobs are
 COMMAND = "core"
-# a job that has just been started has no lock yet
+# a job that has just been asked for may have no lock yet
 STARTING_S = 5.0
 
 
@@ -81,19 +81,25 @@ def start(key: str, title: str, arguments: Sequence[str]) -> None:
 
     Jobs work one after the other, in the order in which they were asked for.
     """
-    with patiently(places.build_folder() / "jobs" / "start.lock"):
+    with patiently(_start_lock()):
         if not look(key).busy:
             _begin(key, title, [COMMAND, *arguments])
+
+
+def _start_lock() -> Path:
+    """The lock of whoever begins or forgets a job."""
+    return places.build_folder() / "jobs" / "start.lock"
 
 
 def _begin(key: str, title: str, module: Sequence[str]) -> None:
     """Begin a module with its arguments, e.g. ("core", "read", ...), whatever was under this key before."""
     folder = folder_of(key)
     folder.mkdir(parents=True, exist_ok=True)
+    told = {"title": title, "arguments": list(module), "directory": str(places.ROOT), "created": time.time()}
+    # whoever looks meanwhile sees that it has ended, and then that it has just been asked for
+    write_text(folder / job_runner.JOB, json.dumps(told))
     for name in job_runner.LEFT_BEHIND:
         (folder / name).unlink(missing_ok=True)
-    told = {"title": title, "arguments": list(module), "directory": str(places.ROOT), "created": time.time()}
-    write_text(folder / job_runner.JOB, json.dumps(told))
     process = subprocess.Popen(
         [sys.executable, "-m", "dashboard.job_runner", str(folder.absolute())],
         cwd=places.ROOT,
@@ -147,8 +153,9 @@ def cancel(key: str) -> None:
 
 def forget(key: str) -> None:
     """Take what is said of an ended job away."""
-    if not look(key).busy:
-        shutil.rmtree(folder_of(key), ignore_errors=True)
+    with patiently(_start_lock()):
+        if not look(key).busy:
+            shutil.rmtree(folder_of(key), ignore_errors=True)
 
 
 def every() -> tuple[Job, ...]:
@@ -173,7 +180,7 @@ def _state(folder: Path, asked: float) -> State:
         if end.get("status") == 0:
             return "done"
         return "cancelled" if end.get("cancelled") else "failed"
-    starting = time.time() - asked < STARTING_S and not (folder / job_runner.LOCK).exists()
+    starting = time.time() - asked < STARTING_S and not (folder / job_runner.STARTED).exists()
     if not starting and not held(folder / job_runner.LOCK):
         # it may have ended between the two looks
         return _state(folder, asked) if (folder / job_runner.END).exists() else "cut off"

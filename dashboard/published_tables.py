@@ -55,6 +55,12 @@ def show(view: View) -> None:
         kept = found[protocol]
         metric = ablation_pick.metric(view.selection, kept.of.metrics, FIRST)
         group = ablation_pick.group(view.selection, kept.of.operations)
+    if view.selection.figures not in (None, *found):
+        st.warning(
+            f"These tables were not run again under the protocol {components.escaped(view.selection.figures or '')}: "
+            f"{protocol} is shown.",
+            icon=":material/warning:",
+        )
     _draw(kept, metric, group)
     selection.hold(view.selection)
 
@@ -76,7 +82,7 @@ def _draw(kept: KeptTrials, metric: str, group: str) -> None:
     said = describe(metric)
     st.caption(
         f"{said.label}: {said.note}; per cent. Trained anew on {kept.of.machine} in the published "
-        f"configuration, all seeds pooled, intervals 95 % over runs.{ablation_retrained.changed_words(kept)}"
+        f"configuration, all seeds pooled, intervals 95 % over runs and seeds.{ablation_retrained.changed_words(kept)}"
         f"{'' if printed else ' Nothing was published of this figure.'}"
     )
     rows = _techniques(kept, metric, group)

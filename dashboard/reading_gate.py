@@ -66,8 +66,8 @@ def open_table(place: Place, title: str, ready: Ready, waiting: str) -> Shown | 
 def _offer(place: Place, title: str, ready: Ready, waiting: str) -> None:
     """The way in where nothing was read yet."""
     readings.start_alone(place, title)
-    job, again = jobs.look(place.job), partial(readings.read_all, place, title)
-    job_view.show(place.job, again, ready=partial(ready, place))
+    again = partial(readings.read_all, place, title)
+    job = job_view.show(place.job, again, ready=partial(ready, place))
     if job.busy:
         st.caption(waiting)
         return

@@ -30,7 +30,7 @@ from core.recordings.windows import STRIDE, window_count
 from dashboard import feedback, jobs, places
 from dashboard.components import counted, listed, sentence
 from dashboard.data import Dataset, file_stamp
-from dashboard.job_view import duration
+from dashboard.job_view import closed, duration
 from dashboard.shell import View
 
 # how long what a folder holds is taken to be true, in seconds
@@ -228,7 +228,9 @@ def windows_to_read(place: Place) -> int | None:
 def start_alone(place: Place, title: str) -> bool:
     """Start the job by itself where nobody has asked for it yet and it takes no longer than people wait."""
     windows = windows_to_read(place)
-    if windows is None or windows * SECONDS_A_WINDOW > ALONE_S or jobs.look(place.job).state != "none":
+    if windows is None or windows * SECONDS_A_WINDOW > ALONE_S:
+        return False
+    if jobs.look(place.job).state != "none" or closed(place.job):
         return False
     read_all(place, title)
     return True

@@ -11,7 +11,7 @@ import streamlit as st
 from core.errors import ToolmarkError
 from core.evidence.evaluation import Evaluation
 from core.evidence.evaluation_file import Headline, read_evaluation, read_headline
-from core.training.ledger import Training, find, open_training, stamp
+from core.training.ledger import Training, find, is_training, open_training, stamp
 from core.training.promotion import Promoted, promoted
 from core.training.record import shell, working
 from dashboard import data, jobs, places
@@ -147,7 +147,7 @@ def _opened(path: str, stamp: tuple[int, ...], at_work: bool) -> Training:
 def again(entry: Entry) -> Entry:
     """The same training as it is by now."""
     path = entry.path
-    known = entry.training is not None or (path / "training").is_dir()
+    known = is_training(path)
     training = _opened(str(path), stamp(path), working(path)) if known else None
     of_it = _promotion(path, promoted(places.promoted_folder()))
     return Entry(entry.name, path, training, jobs.look(job_key(path)), of_it, entry.own, entry.shipped)

@@ -15,7 +15,6 @@ from dashboard import (
     data,
     intended_choice,
     job_view,
-    jobs,
     no_bundle,
     program_desk,
     program_view,
@@ -90,8 +89,7 @@ def open_track(place: Place, recording: Recording) -> ReadBack:
 
 def offer_job(place: Place, recording: Recording) -> None:
     """The way in for a long run."""
-    job = jobs.look(place.job)
-    job_view.show(place.job, partial(readbacks.start, place))
+    job = job_view.show(place.job, partial(readbacks.start, place))
     if job.state in ("none", "done"):
         took = job_view.duration(recording.n_rows / readbacks.ROWS_A_SECOND)
         words = (

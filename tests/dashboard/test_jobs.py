@@ -2,11 +2,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
+from core.locks import held, locked
 from dashboard import job_view, jobs, places
 from dashboard.jobs import Job, State
 
@@ -87,6 +89,50 @@ def test_jobs_work_one_after_the_other_in_their_order(tmp_path: Path) -> None:
     until("third", "cancelled")
     until("second", "done")
     assert not (tmp_path / "c").exists(), "what was cancelled while it waited never began"
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.05, 0.2, 0.5])
+def test_a_cancel_right_after_the_start_is_heard(tmp_path: Path, pause: float) -> None:
+    jobs.start("k", "Work", [str(tmp_path / "seen"), "20", "good"])
+    time.sleep(pause)
+    jobs.cancel("k")
+    until("k", "cancelled")
+
+
+def test_a_job_that_is_started_again_is_at_no_time_cut_off(tmp_path: Path) -> None:
+    seen: set[State] = set()
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.is_set():
+            seen.add(jobs.look("k").state)
+
+    jobs.start("k", "Work", [str(tmp_path / "seen"), "0.1", "good"])
+    until("k", "done")
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    for _ in range(3):
+        jobs.start("k", "Work", [str(tmp_path / "seen"), "0.1", "good"])
+        until("k", "waiting", "running")
+        until("k", "done")
+    done.set()
+    watcher.join()
+    assert seen <= {"waiting", "running", "done"}
+
+
+def test_two_that_look_at_once_do_not_take_each_other_for_a_holder(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    with locked(path) as own:
+        assert own is not None and held(path)
+    found: list[bool] = []
+    lookers = [
+        threading.Thread(target=lambda: found.extend(held(path) for _ in range(500))) for _ in range(4)
+    ]
+    for looker in lookers:
+        looker.start()
+    for looker in lookers:
+        looker.join()
+    assert not any(found)
 
 
 def test_why_a_job_failed_is_said(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from core.evidence.audit.audit import Audit, audit
 from core.evidence.audit.audit_file import FORMAT, write_audit
 from core.evidence.audit.data import AuditData, of_source
 from core.evidence.audit.verdict import findings
+from core.evidence.audit.words import sight_name
 from core.evidence.evaluation import Evaluation
 from core.evidence.readings.filters import parse
 from core.evidence.readings.opened import OpenReadings
@@ -20,6 +21,7 @@ from core.evidence.readings.source import RunSource
 from core.evidence.readings.table import read_runs
 from core.model.bundle import load_bundle
 from dashboard import audits, data, evaluations, jobs, places, readings
+from dashboard.audit_probes import SHOWN
 from tests.dashboard_fixtures import open_on
 
 PAGE = Path(__file__).parents[2] / "pages" / "audit.py"
@@ -177,3 +179,21 @@ def test_a_dataset_without_model_lines_or_operations_says_what_cannot_be_judged(
 def test_without_recordings_the_page_says_where_they_come_in(open_page: Open) -> None:
     app = open_page(recordings=None)
     assert "No recordings yet" in "\n".join(each.value for each in app.subheader)
+
+
+def test_what_a_link_asks_for_in_vain_is_said(open_page: Open) -> None:
+    said = [each.value for each in open_page(figures="lunar").warning]
+    assert said == ["Nothing is audited under a protocol lunar here: run is shown."]
+    (said,) = (each.value for each in open_page(finding="probes", sight="tea leaves").warning)
+    assert "tea leaves was not looked at in this audit" in said
+
+
+def test_the_ranked_table_marks_the_sight_that_is_shown(open_page: Open, audited: tuple[Path, Audit]) -> None:
+    app = open_page(finding="probes")
+    kinds = [each for each in audited[1].probes if each.kind == "modality"]
+    for probe in kinds[:2]:
+        app.query_params["sight"] = probe.name
+        app.run()
+        key = next(f"audit_ranked_{own}" for own in SHOWN if f"audit_ranked_{own}" in app.session_state)
+        (row,) = app.session_state[key]["selection"]["rows"]
+        assert app.dataframe[0].value.iloc[row]["sees"] == sight_name(probe)

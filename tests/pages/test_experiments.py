@@ -181,6 +181,35 @@ def test_a_promoted_training_is_named_and_undone(open_page: Open, scored: Path) 
     assert out.is_dir()
 
 
+def test_the_dialog_is_of_the_training_that_was_asked_for_and_stays(open_page: Open, scored: Path) -> None:
+    for name in ("one", "two"):
+        put(scored, name)
+    app = open_page(trainings="one,two")
+
+    def ask(name: str) -> str:
+        app.button(key=f"promote_{jobs.key_of(name)}").click().run()
+        assert f"A copy of **{name}**" in words(app)
+        return next(field for field in app.text_input if field.label == "Name").value or ""
+
+    assert ask("one") == "one"
+    # a training that ends meanwhile draws the page again
+    app.run()
+    assert "A copy of **one**" in words(app)
+    assert ask("two") == "two"
+    next(button for button in app.button if button.label == "Promote it").click().run()
+    assert (places.promoted_folder() / "two").is_dir()
+    assert "A copy of" not in words(app.run())
+
+
+def test_a_link_of_more_trainings_than_are_compared_says_so(open_page: Open, scored: Path) -> None:
+    names = [f"t{number}" for number in range(6)]
+    for name in names:
+        put(scored, name)
+    app = open_page(trainings=",".join(names))
+    assert "more than 5 trainings" in words(app)
+    assert "more than 5 trainings" not in words(open_page(trainings=",".join(names[:5])))
+
+
 def test_shipped_bundles_can_be_neither_promoted_nor_deleted(open_page: Open, scored: Path) -> None:
     app = open_page(models=scored.parent, trainings="first")
     assert "first" in words(app)

@@ -6,8 +6,9 @@ from math import isnan
 import pandas as pd
 
 from core.evidence.audit.audit import Audit
+from core.evidence.audit.finding import Finding, percent
 from core.evidence.audit.probes import Probe
-from core.evidence.audit.verdict import Finding, findings, percent
+from core.evidence.audit.verdict import findings
 from core.evidence.audit.words import MECHANISMS, sight_name
 from core.evidence.bootstrap import Interval
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from math import isnan
 
+from core.evidence.audit.finding import Finding, percent
 from core.evidence.audit.probes import Mechanism, Probe, above
-from core.evidence.audit.verdict import Finding, percent
 
 MECHANISMS: dict[Mechanism, str] = {
     "nothing": "no more than chance",
