@@ -133,7 +133,7 @@ def _table(found: Results, base: str, metric: str) -> str:
     value = "not trained yet" if whole is None else f"{100 * whole.interval.value:.2f}, n = {whole.n:,}"
     lines = [
         f"{said.label} under `{found.protocol}`, {said.note}. Full model {base}: {value}. "
-        "Points (95 %, paired by run; relative to the full model's value).",
+        "Points (95 % over runs and seeds, paired; relative to the full model's value).",
         "",
         "| without | removed at inference | trained without | trained without less removed | published points |",
         "|---|---|---|---|---|",
