@@ -200,7 +200,8 @@ def _retrained(bundle: Bundle, metric: str, group: str) -> dict[str, Modality]:
     """Modality -> what training without it costs the same design, where that was done."""
     base = FULL.get(str(bundle.manifest.preset.get("name")), str(bundle.manifest.preset.get("name")))
     for each in ablation_kept.trials_of(bundle.machine):
-        if each.of.protocol == bundle.protocol and base in each.of.bases and metric in each.of.metrics:
+        trained = each.of.protocol == bundle.protocol and ablation_retrained.trained_without(each, base)
+        if trained and metric in each.of.metrics:
             rows = ablation_retrained.rows_of(each, base, metric, group)
             return {row.name: row for row in rows}
     return {}
