@@ -104,7 +104,8 @@ def changed_words(kept: KeptTrials) -> str:
 def _pick(view: View, bundle: Bundle, names: dict[str, tuple[KeptTrials, str]]) -> str:
     # of the bundle's protocol, and with something that was trained without
     own = sorted(
-        names, key=lambda name: (names[name][0].of.protocol != bundle.protocol, not trained_without(*names[name]))
+        names,
+        key=lambda name: (names[name][0].of.protocol != bundle.protocol, not trained_without(*names[name])),
     )
     value = view.selection.trials if view.selection.trials in names else own[0]
     parts.box("Trained", "trials", list(names), value, width=320)

@@ -260,3 +260,13 @@ def test_the_other_parts_open_by_their_link(open_page: Open, section: str) -> No
     words(app)
     assert app.query_params["ablation"] == section
     assert not [one for one in app.get("bidi_component") if "heard" in one.proto.json]
+
+
+def test_a_damaged_file_of_combinations_is_said_and_the_rest_is_there(
+    open_page: Open, own_build: Path
+) -> None:
+    own_build.mkdir(parents=True)
+    (own_build / "marks.sqlite").write_text("something else")
+    app = open_page(without="sound", **WINDOW)
+    said = words(app)
+    assert "Without sound" in said and "marks.sqlite" in said

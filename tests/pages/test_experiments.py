@@ -231,6 +231,18 @@ def test_the_form_begins_what_it_says(open_page: Open, begun: list[list[str]], p
     assert app.query_params["trainings"] == "mine-s0,mine-s1"
 
 
+def test_a_file_of_folds_that_cannot_be_used_is_not_offered(
+    open_page: Open, pipeline: Pipeline, tmp_path: Path
+) -> None:
+    store = shutil.copytree(pipeline.store, tmp_path / "store")
+    names = data.open_store(data.Dataset("store", store)).names
+    for fold, offered in (("first", False), ("0", True)):
+        rows = "\n".join(f"{name},face,{fold}" for name in names)
+        (store / "folds.csv").write_text(f"run,operation,fold\n{rows}\n")
+        options = open_page(recordings=store, lab="new").selectbox(key="new_how").options
+        assert any("Folds of the file" in each for each in options) == offered
+
+
 @pytest.mark.parametrize(
     ("changes", "words_"),
     [
