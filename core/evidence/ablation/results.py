@@ -164,10 +164,10 @@ def _side(found: Seeds, metric: str, group: str) -> _Side | None:
         chosen = tuple(unit for unit, own in zip(each.units, mask, strict=True) if own)
         units, (own,) = by_run(chosen, [replace(tally, sums=tally.sums[mask])])
         tallies.append((units, own))
-    if not tallies or len({units for units, _ in tallies}) > 1:
-        if tallies:
-            raise EvidenceError("Seeds of one trial were scored on different runs: run them again.")
+    if not tallies:
         return None
+    if any(each != units for each, _ in tallies):
+        raise EvidenceError("Seeds of one trial were scored on different runs: run them again.")
     n = sum(int(own.asked.sum()) for _, own in tallies)
     if not n:
         return None
