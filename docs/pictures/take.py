@@ -43,6 +43,10 @@ PICTURES = {
     ),
     "program": Picture("program?data=store&bundle=bantam&run=damagepocket_003&a=113", ".desk .line"),
     "ablation": Picture(f"ablation?{READING}&way=shuffle&taken=magnetometer", ".scores td", 1420),
+    "ablation_tables": Picture(
+        "ablation?data=store&bundle=bantam&ablation=tables&table=pair", ".grid td button"
+    ),
+    "published_tables": Picture("ablation?data=store&bundle=bantam&ablation=published", ".effects tbody tr"),
     "audit": Picture(
         "audit?data=store&bundle=bantam&figures=run&finding=probes&sight=frame_l2.Pressure",
         ".st-key-audit_levels canvas",

@@ -1,6 +1,7 @@
 """How the published tables differ from the same trainings run again, in sentences that their figures decide."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from core.evidence.ablation.modality_table import Loss, Modality, modalities
 from core.evidence.ablation.results import Results
@@ -154,9 +155,19 @@ def _ranked(how: str, known: dict[str, Loss]) -> str:
         return ""
     ours = sorted(known, key=lambda name: known[name].against.points)
     theirs = sorted(MODALITIES, key=lambda name: MODALITIES[name][1])
+    sure = all(_apart(known[one], known[other]) for one, other in pairwise(ours))
+    doubt = (
+        "" if sure else " Intervals of neighbours overlap, so with other runs and seeds it may be another."
+    )
     if ours == theirs:
-        return f"The order, {how}, is the published one."
-    return f"The order, {how}, is {_listed(ours)}; published: {_listed(theirs)}."
+        return f"The order, {how}, is the published one.{doubt}"
+    return f"The order, {how}, is {_listed(ours)}; published: {_listed(theirs)}.{doubt}"
+
+
+def _apart(less: Loss, more: Loss) -> bool:
+    """Whether the intervals of two losses do not touch."""
+    high, low = less.against.high, more.against.low
+    return high is not None and low is not None and high < low
 
 
 def _listed(names: Sequence[str]) -> str:
