@@ -1,6 +1,11 @@
 """Toolmark's core: recordings, windows, tokens, the two stages, evidence. It knows nothing of the dashboard."""
 
+import os
 from typing import TYPE_CHECKING, Any
+
+# threads of torch that wait for one another sleep instead of spinning; it is read when torch is loaded. On two cores a
+# model reads half as fast again with two threads for it, and ten times as fast where something else is at work.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 if TYPE_CHECKING:
     from core.model.bundle import load_bundle
