@@ -206,6 +206,11 @@ def _pair(each: Effect | None, *, below: bool) -> Cell:
     return Cell(starred(both.value, real=real), shade, tone, title, pick=True)
 
 
+def _share(value: float, total: float) -> str:
+    """What a value is of the total, in per cent."""
+    return f"{100 * value / total:.0f}".replace("-", "\N{MINUS SIGN}") if total else ""
+
+
 def shapley(kept: Kept, metric: str, open_: Open) -> None:
     """A row a modality: its value with the interval over runs and orders, and half that of the orders alone."""
     game = kept.of.shapley
@@ -227,7 +232,7 @@ def shapley(kept: Kept, metric: str, open_: Open) -> None:
                     leaves_out_zero(each.interval.low, each.interval.high),
                 ),
                 Text(f"± {100 * each.sampling:.1f}", by=each.sampling),
-                Text(f"{100 * each.interval.value / total:.0f}" if total else "", by=each.interval.value),
+                Text(_share(each.interval.value, total), by=each.interval.value),
             ),
             (Mark("dot", 100 * each.interval.value, *_hundred(each.interval.low, each.interval.high)),),
         )
