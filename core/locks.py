@@ -11,12 +11,15 @@ PATIENCE_S = 2.0
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[int | None]:
-    """The lock of a file for as long as it is needed: its number, None where somebody else has it."""
+def locked(path: Path, *, shared: bool = False) -> Iterator[int | None]:
+    """The lock of a file for as long as it is needed: its number, None where somebody else has it.
+
+    shared: it is had together with others that share it.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(file)
         yield None
@@ -43,12 +46,6 @@ def held(path: Path) -> bool:
     """Whether somebody has the lock of a file."""
     if not path.exists():
         return False
-    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        # shared: two that look at once are not in each other's way
-        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(file)
-    return False
+    # two that look at once are not in each other's way
+    with locked(path, shared=True) as own:
+        return own is None

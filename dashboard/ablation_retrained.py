@@ -103,11 +103,11 @@ def changed_words(kept: KeptTrials) -> str:
 
 def _pick(view: View, bundle: Bundle, names: dict[str, tuple[KeptTrials, str]]) -> str:
     # of the bundle's protocol, and with something that was trained without
-    own = sorted(
+    own = min(
         names,
         key=lambda name: (names[name][0].of.protocol != bundle.protocol, not trained_without(*names[name])),
     )
-    value = view.selection.trials if view.selection.trials in names else own[0]
+    value = view.selection.trials if view.selection.trials in names else own
     parts.box("Trained", "trials", list(names), value, width=320)
     return value
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -151,7 +152,12 @@ def from_tallies(
     operation = np.array([unit.operation for unit in units], np.int64)
     groups = {ALL: np.ones(len(units), np.bool_)}
     groups |= {name: operation == index for index, name in enumerate(operations)}
-    rows = (_row(tally, group, mask, units, bootstrap) for tally in ordered for group, mask in groups.items())
+    parts = {group: _part(ordered, mask, units) for group, mask in groups.items() if mask.any()}
+    rows = (
+        _row(part.tallies[place], group, bootstrap, named=part.named)
+        for place in range(len(ordered))
+        for group, part in parts.items()
+    )
     return Evaluation(
         protocol=protocol,
         folds=folds,
@@ -164,17 +170,25 @@ def from_tallies(
     )
 
 
-def _row(
-    tally: Tally, group: str, mask: Bools, units: tuple[Unit, ...], bootstrap: BootstrapConfig | None
-) -> MetricRow | None:
+class _Part(NamedTuple):
+    """What the runs of a group add to every metric; named: all of them have a name."""
+
+    tallies: tuple[Tally, ...]
+    named: bool
+
+
+def _part(tallies: Sequence[Tally], mask: Bools, units: tuple[Unit, ...]) -> _Part:
+    chosen = [unit for unit, own in zip(units, mask, strict=True) if own]
+    own = by_run(chosen, [replace(tally, sums=tally.sums[mask]) for tally in tallies])[1]
+    return _Part(own, all(unit.run for unit in chosen))
+
+
+def _row(tally: Tally, group: str, bootstrap: BootstrapConfig | None, *, named: bool) -> MetricRow | None:
     """The figure of a group of runs; None where the group was not asked."""
-    n = int(tally.asked[mask].sum())
+    n = int(tally.asked.sum())
     if n == 0:
         return None
-    chosen = [unit for unit, own in zip(units, mask, strict=True) if own]
-    (together,) = by_run(chosen, [replace(tally, sums=tally.sums[mask])])[1]
-    found = interval(together.sums, tally.statistic, bootstrap)
-    named = all(unit.run for unit in chosen)
+    found = interval(tally.sums, tally.statistic, bootstrap)
     low, high = (found.low, found.high) if named else (None, None)
     note = describe(tally.metric).note
     if not named:

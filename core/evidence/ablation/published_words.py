@@ -29,9 +29,10 @@ def explained(found: Results) -> list[str]:
             f"The published figures are of windows split at random (`{PROTOCOL}`). Under `{found.protocol}` whole runs "
             "are held out, so a gap to them is the cost of that, not a fault of either table."
         )
-    if not found.as_published:
-        return [*said, _others(found)]
-    said += [*of_techniques(techniques(found, METRIC)), *of_modalities(modalities(found, BASE, METRIC))]
+    if found.as_published:
+        said += [*of_techniques(techniques(found, METRIC)), *of_modalities(modalities(found, BASE, METRIC))]
+    else:
+        said.append(_others(found))
     return [sentence for sentence in said if sentence]
 
 

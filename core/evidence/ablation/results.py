@@ -14,7 +14,7 @@ import numpy as np
 
 from core.evidence.ablation.trials import BUNDLE, EVALUATION, REMOVED, TRIALS, Trial
 from core.evidence.bootstrap import BootstrapConfig, Floats, Interval, Statistic, percentiles, run_weights
-from core.evidence.evaluation import ALL, Evaluation
+from core.evidence.evaluation import ALL, Evaluation, Fold
 from core.evidence.evaluation_file import read_evaluation
 from core.evidence.metrics import MODEL
 from core.evidence.paired import Difference
@@ -51,7 +51,7 @@ class Results:
         return self.every[0].evaluation.protocol
 
     @property
-    def folds(self) -> tuple[int | str, ...]:
+    def folds(self) -> tuple[Fold, ...]:
         """The folds whose test runs were scored."""
         return self.every[0].evaluation.folds
 
@@ -105,14 +105,13 @@ def figure(found: Seeds, metric: str, group: str = ALL) -> Figure | None:
     side = _side(found, metric, group)
     if side is None:
         return None
-    single = [_value(each, metric, group) for each in found.values()]
     low, high = _bounds([(1, side)])
     return Figure(
         Interval(side.value, low, high),
         side.n,
         int(side.speaking.sum()),
         tuple(found),
-        tuple(value for value in single if value is not None),
+        side.single,
     )
 
 
@@ -145,6 +144,12 @@ class _Side:
     def value(self) -> float:
         """The metric over all seeds and runs."""
         return float(self.statistic(self.sums.sum(axis=(0, 1))[None])[0])
+
+    @property
+    def single(self) -> tuple[float, ...]:
+        """Each seed's own value, of those that were asked."""
+        values = self.statistic(self.sums.sum(axis=1))
+        return tuple(values[~np.isnan(values)].tolist())
 
     @property
     def speaking(self) -> Bools:
@@ -201,13 +206,6 @@ def _mask(evaluation: Evaluation, group: str) -> Bools:
         return np.ones(len(evaluation.units), np.bool_)
     place = evaluation.operations.index(group)
     return np.array([unit.operation == place for unit in evaluation.units], np.bool_)
-
-
-def _value(evaluation: Evaluation, metric: str, group: str) -> float | None:
-    tally, mask = _tally(evaluation, metric), _mask(evaluation, group)
-    if tally is None or not tally.asked[mask].sum():
-        return None
-    return float(tally.statistic(tally.sums[mask].sum(axis=0, keepdims=True))[0])
 
 
 def pooled(parts: Sequence[Results]) -> Results:

@@ -15,8 +15,8 @@ from captum.attr import ShapleyValueSampling
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.evidence.ablation.cases import modalities
-from core.evidence.ablation.removal import Removal, Way
+from core.evidence.ablation.cases import Case, modalities
+from core.evidence.ablation.removal import Way
 from core.evidence.ablation.scored import Ablation
 from core.evidence.bootstrap import NORMAL_95, BootstrapConfig, Floats, Interval, percentiles, run_weights
 from core.evidence.evaluation import Evaluation
@@ -86,10 +86,8 @@ def shapley(
     players = modalities(ablation.bundle)
 
     def game(present: tuple[str, ...]) -> Floats:
-        gone = (name for name in players if name not in present)
-        names = tuple(own for name in gone for own in ablation.bundle.machine.names_of("modality", name))
-        removal = Removal(names, way)
-        found = ablation.evaluation(removal)
+        gone = tuple(name for name in players if name not in present)
+        found = ablation.evaluation(Case("modality", gone, way).removal(ablation.bundle))
         return np.stack([_of_runs(found, metric)[:, 0] for metric in known], axis=1)
 
     return sampled(game, players, known, asked, tolerance, most, seed, told)

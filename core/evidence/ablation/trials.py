@@ -20,6 +20,7 @@ from core.model.bundle import load_bundle
 from core.model.bundle_files import SUMS
 from core.recordings.atomic import write_text
 from core.recordings.left_out import leave_out
+from core.recordings.machine import Machine
 from core.recordings.sequences import Splits, read_splits
 from core.training.loop import Listener, Progress
 from core.training.presets import SEED, TECHNIQUES, preset_named, with_changes
@@ -152,12 +153,17 @@ def windows_of(splits: Splits, without: str) -> Splits:
     if not without:
         return Splits(splits.path, splits.manifest)
     machine = splits.manifest.load_machine()
-    names = machine.names_of("modality", without) if without in machine.modalities else (without,)
+    names = _names(machine, without)
     if not machine.resolve(names) & set(splits.manifest.spec.channels):
         raise RemovalError(
             f"The windows in {splits.path} hold nothing of {without}: leave out something else."
         )
     return leave_out(splits, machine.resolve(names))
+
+
+def _names(machine: Machine, name: str) -> tuple[str, ...]:
+    """What stands for a modality, or else for a board or a channel."""
+    return machine.names_of("modality", name) if name in machine.modalities else (name,)
 
 
 def _remove(splits: Splits, folder: Path, modalities: Iterable[str], told: Callable[[str], None]) -> None:
@@ -168,8 +174,8 @@ def _remove(splits: Splits, folder: Path, modalities: Iterable[str], told: Calla
     ablation = Ablation(load_bundle(folder), Splits(splits.path, splits.manifest).test)
     for name in missing:
         told(f"{folder.name}: {name} removed at inference")
-        names = ablation.bundle.machine.names_of("modality", name)
-        write_evaluation(ablation.evaluation(Removal(names)), folder / REMOVED / f"{name}.json")
+        removal = Removal(_names(ablation.bundle.machine, name))
+        write_evaluation(ablation.evaluation(removal), folder / REMOVED / f"{name}.json")
 
 
 def _telling(told: Told | None, done: int, of: int) -> Callable[[str], None]:
